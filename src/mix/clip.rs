@@ -1,0 +1,33 @@
+//! A sound, ready to be mixed.
+
+use std::sync::Arc;
+
+use crate::frames::Frames;
+
+/// Mono samples at [`crate::frames::RATE`], already at the programme's loudness. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    samples: Arc<[f32]>,
+}
+
+impl Clip {
+    #[must_use]
+    pub fn new(samples: impl Into<Arc<[f32]>>) -> Self {
+        Self { samples: samples.into() }
+    }
+
+    #[must_use]
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    #[must_use]
+    pub fn len(&self) -> Frames {
+        Frames(self.samples.len() as u64)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+}

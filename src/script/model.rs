@@ -1,0 +1,421 @@
+//! The types of the session language: what a TOML file of each kind may hold.
+//! Deserialised by serde, described by schemars; no rule beyond the shape of one value is checked here.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::at::At;
+use super::units::{Duration, Minutes, NumberRange, Tempo};
+
+/// A name: lower-case words joined by hyphens.
+pub type Name = String;
+
+/// A text that is spoken; a minijinja template.
+pub type Text = String;
+
+/// A `when` expression (minijinja).
+pub type Expression = String;
+
+/// What a fact may hold.
+#[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FactValue {
+    Flag(bool),
+    Number(i64),
+    Word(String),
+}
+
+/// `sessions/*.toml`: an ordered list of steps.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Session {
+    /// Version of the format; 1.
+    pub format: At<u32>,
+    /// What `list` shows.
+    pub title: At<String>,
+    /// BCP 47 tag of everything spoken here.
+    pub language: At<String>,
+    /// Shortest and longest length the planned session may have, in minutes.
+    pub minutes: At<Minutes>,
+    /// A note for people who read the file; never spoken.
+    pub about: Option<String>,
+    /// Where the order, the doses and the rules come from.
+    pub origin: Option<String>,
+    /// `"fixed"`: the order is intended, so no advice about position changes.
+    pub order: Option<Order>,
+    /// Check-in asked when the person says that it got worse; without one the exercise is left out.
+    pub worse: Option<At<Name>>,
+    /// Check-ins before the first step.
+    #[serde(default)]
+    pub begin: Vec<At<Name>>,
+    /// Check-ins after the last step, also when a session ends gently before its time.
+    #[serde(default)]
+    pub finish: Vec<At<Name>>,
+    /// Facts known before the first step.
+    #[serde(default)]
+    pub facts: BTreeMap<At<Name>, FactValue>,
+    #[serde(default)]
+    pub step: Vec<At<Step>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    Fixed,
+}
+
+/// One step: exactly one of `exercise`, `say`, `chime`, `check-in`, `session`, or `rest` by itself.
+/// The remaining keys override the exercise's dose.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Step {
+    pub exercise: Option<At<Name>>,
+    pub say: Option<At<Text>>,
+    pub chime: Option<At<Chime>>,
+    pub check_in: Option<At<Name>>,
+    /// Another session whose steps are put in here (its `begin` and `finish` are not).
+    pub session: Option<At<Name>>,
+
+    /// Name of this step, unique in the file.
+    pub id: Option<At<Name>>,
+    /// Heading: a chapter starts here.
+    pub block: Option<String>,
+    /// The step is left out unless this expression over the facts is true.
+    pub when: Option<At<Expression>>,
+    /// Level of the exercise to start on.
+    pub level: Option<At<Name>>,
+    /// Full or brief instructions, whatever the runner would choose.
+    pub form: Option<Form>,
+
+    pub reps: Option<At<u32>>,
+    pub hold: Option<At<Duration>>,
+    pub sets: Option<At<u32>>,
+    pub rest: Option<At<Duration>>,
+    pub sides: Option<At<Sides>>,
+    pub time: Option<At<Duration>>,
+    pub tempo: Option<At<Tempo>>,
+    pub count: Option<At<Count>>,
+    pub halfway: Option<At<bool>>,
+    pub countdown: Option<At<bool>>,
+}
+
+/// How much of an exercise: repetitions, or one hold, or a time.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Dose {
+    /// Repetitions for each side of each set.
+    pub reps: Option<At<u32>>,
+    /// With `reps`, the hold of each repetition; alone, one hold.
+    pub hold: Option<At<Duration>>,
+    pub sets: Option<At<u32>>,
+    /// Pause between sets.
+    pub rest: Option<At<Duration>>,
+    pub sides: Option<At<Sides>>,
+    /// Continuous movement for this long.
+    pub time: Option<At<Duration>>,
+    /// Seconds to rise, hold and lower in each repetition.
+    pub tempo: Option<At<Tempo>>,
+    pub count: Option<At<Count>>,
+    /// Say when half of a hold or a time has passed.
+    pub halfway: Option<At<bool>>,
+    /// Ticks on the last three seconds of a hold or a time.
+    pub countdown: Option<At<bool>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sides {
+    None,
+    Both,
+    Left,
+    Right,
+    /// The side that the fact `affected_side` names.
+    Affected,
+    Unaffected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Count {
+    Aloud,
+    Ticks,
+    Silent,
+}
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    Full,
+    Brief,
+}
+
+/// The sounds that are not speech; one file each in `sounds/`.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chime {
+    Begin,
+    HoldStart,
+    HoldEnd,
+    SwitchSides,
+    NextExercise,
+    CheckIn,
+    Pause,
+    End,
+    Tick,
+}
+
+/// `sessions/exercises/*.toml`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exercise {
+    pub format: At<u32>,
+    pub language: At<String>,
+    /// Spoken before the instructions.
+    pub title: At<Text>,
+    pub origin: Option<String>,
+    /// A position named in the phrases of this language.
+    pub position: At<Name>,
+    /// The direction of movement it belongs to; `skip-direction` leaves out all of one direction.
+    pub direction: Option<At<Name>>,
+    #[serde(default)]
+    pub tags: Vec<At<Name>>,
+    /// Instructions for the first times and on "repeat".
+    pub full: At<Text>,
+    /// Instructions for somebody who knows it.
+    pub brief: At<Text>,
+    /// Said before the second side.
+    pub switch: Option<At<Text>>,
+    /// Said after the full instructions.
+    #[serde(default)]
+    pub cautions: Vec<At<Text>>,
+    /// When to stop; said after full and after brief instructions.
+    pub stop: Option<At<Text>>,
+    /// Asked when the exercise is over.
+    pub check_in: Option<At<Name>>,
+    /// Level to start on; without it the first.
+    pub start: Option<At<Name>>,
+    #[serde(default)]
+    pub dose: Dose,
+    /// Easiest first.
+    #[serde(default)]
+    pub level: Vec<At<Level>>,
+    pub progression: Option<Progression>,
+}
+
+/// One form of an exercise; what it leaves out is taken from the exercise.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Level {
+    pub id: At<Name>,
+    /// Said when the level is changed in the middle of the exercise.
+    pub say: At<Text>,
+    pub origin: Option<String>,
+    pub full: Option<At<Text>>,
+    pub brief: Option<At<Text>>,
+    pub switch: Option<At<Text>>,
+    #[serde(default)]
+    pub dose: Dose,
+}
+
+/// How the dose may grow from day to day.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Progression {
+    pub origin: Option<String>,
+    pub reps: Option<At<RepsGrowth>>,
+    pub hold: Option<At<DurationGrowth>>,
+    pub time: Option<At<DurationGrowth>>,
+    /// Whether the next level follows once the dose is at its end.
+    pub levels: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RepsGrowth {
+    pub to: u32,
+    pub step: u32,
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DurationGrowth {
+    pub to: Duration,
+    pub step: Duration,
+}
+
+/// `sessions/check-ins/*.toml`: a question, its answers and their consequences.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckIn {
+    pub format: At<u32>,
+    pub language: At<String>,
+    pub title: At<String>,
+    pub origin: Option<String>,
+    pub ask: At<Text>,
+    /// The question put again; without it `ask`.
+    pub again: Option<At<Text>>,
+    /// How long an answer is waited for, each time.
+    pub wait: Option<At<Duration>>,
+    /// How often the question is put again after silence or an answer not understood (default 1).
+    pub ask_again: Option<At<u32>>,
+    /// The fact that takes the answer's id, or its number.
+    pub fact: Option<At<Name>>,
+    /// Lowest and highest number that is an answer.
+    pub scale: Option<At<NumberRange>>,
+    /// Said instead of a reply in a rendered session, which cannot hear.
+    pub recorded: Option<At<Text>>,
+    #[serde(default)]
+    pub answer: Vec<At<Answer>>,
+    /// What silence means. Never "fine".
+    pub no_answer: Option<At<Outcome>>,
+}
+
+/// An answer, how it is given, and what follows.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Answer {
+    pub id: At<Name>,
+    /// Words that mean this answer.
+    #[serde(default)]
+    pub heard: Vec<At<String>>,
+    /// The single key that means it.
+    pub key: Option<At<char>>,
+    /// Numbers on the check-in's scale that mean it.
+    pub number: Option<At<NumberRange>>,
+    /// The answer that `show`, `render` and the planned length assume; without one the first.
+    #[serde(default)]
+    pub planned: bool,
+
+    pub say: Option<At<Text>>,
+    pub then: Option<At<Then>>,
+    pub tag: Option<At<Name>>,
+    pub refer: Option<At<Refer>>,
+    #[serde(default)]
+    pub set: BTreeMap<At<Name>, FactValue>,
+    pub ask: Option<At<Name>>,
+}
+
+/// What follows: a reply, a consequence, a referral, facts, another question; in this order.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Outcome {
+    pub say: Option<At<Text>>,
+    pub then: Option<At<Then>>,
+    /// For `then = "skip-tag"`.
+    pub tag: Option<At<Name>>,
+    pub refer: Option<At<Refer>>,
+    pub set: BTreeMap<At<Name>, FactValue>,
+    /// A check-in to put next.
+    pub ask: Option<At<Name>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    Continue,
+    Easier,
+    Harder,
+    Repeat,
+    /// Leave the exercise this is about.
+    Skip,
+    /// Leave it, and every later exercise with the tag.
+    SkipTag,
+    /// Leave it, and every later exercise of the same direction.
+    SkipDirection,
+    /// Leave the remaining steps; the finish still comes.
+    EndGently,
+    /// No more today.
+    Stop,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refer {
+    Information,
+    Professional,
+    Emergency,
+}
+
+/// `sessions/programmes/*.toml`: which session in which phase.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Programme {
+    pub format: At<u32>,
+    pub language: At<String>,
+    pub title: At<String>,
+    pub origin: Option<String>,
+    /// Numbers that the phases' expressions use, each with where it comes from.
+    #[serde(default)]
+    pub parameter: BTreeMap<At<Name>, Parameter>,
+    /// In order; the first whose `when` is true applies.
+    #[serde(default)]
+    pub phase: Vec<At<Phase>>,
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    pub value: i64,
+    pub origin: String,
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Phase {
+    pub id: At<Name>,
+    pub title: String,
+    pub origin: Option<String>,
+    /// Without it the phase applies when no earlier one does.
+    pub when: Option<At<Expression>>,
+    #[serde(default)]
+    pub sessions: Vec<At<Name>>,
+    /// 1 to 7.
+    pub days_per_week: Option<At<u32>>,
+}
+
+/// `sessions/phrases/<language>.toml`: everything that the engine itself says or understands.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Phrases {
+    pub format: At<u32>,
+    pub language: At<String>,
+    /// Words for 0, 1, 2 …; at least to sixty.
+    pub numbers: Vec<At<String>>,
+    /// The engine's sentences; the names are in `phrases::SAY`.
+    pub say: BTreeMap<At<Name>, At<Text>>,
+    pub sides: SideWords,
+    /// What people say for each command; the names are in `phrases::COMMANDS`.
+    #[serde(default)]
+    pub commands: BTreeMap<At<Name>, Vec<At<String>>>,
+    /// Names of the positions.
+    pub positions: BTreeMap<At<Name>, At<String>>,
+    /// How to get from one position to another.
+    #[serde(default, rename = "move")]
+    pub moves: Vec<At<Move>>,
+}
+
+/// Forms of the words for left and right. `plain` becomes `side` and `other` in a text, a form `x` becomes
+/// `side_x` and `other_x`, for languages that inflect.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SideWords {
+    pub left: BTreeMap<At<Name>, At<String>>,
+    pub right: BTreeMap<At<Name>, At<String>>,
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Without it: from any position that has no entry of its own.
+    pub from: Option<At<Name>>,
+    pub to: At<Name>,
+    pub say: At<Text>,
+    /// At least this long, words included.
+    pub time: At<Duration>,
+}

@@ -1,0 +1,39 @@
+//! Lines to sound. Owns the seam to the speech engines; must not know sessions or outputs.
+
+use crate::line::Line;
+
+/// Sound as an engine gives it: mono, at the engine's own rate and loudness.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pcm {
+    /// -1.0 to 1.0.
+    pub samples: Vec<f32>,
+    /// Frames per second.
+    pub rate: u32,
+}
+
+/// A voice that gives samples, so that its speech can be mixed, rendered, cached and ducked.
+pub trait Synth: Send {
+    /// Everything that changes the samples of a line: engine, version, voice. Part of the cache key.
+    fn id(&self) -> String;
+
+    /// Speaks one line into memory.
+    ///
+    /// # Errors
+    /// [`VoiceError`] when the engine is missing, hangs, dies or cannot speak the language.
+    fn synth(&mut self, line: &Line) -> Result<Pcm, VoiceError>;
+}
+
+/// Why a line could not be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum VoiceError {
+    #[error("the program `{program}` is not installed; install it with `{hint}`")]
+    Missing { program: &'static str, hint: &'static str },
+    #[error("the voice `{voice}` does not speak `{language}`")]
+    Language { voice: String, language: String },
+    #[error("`{program}` gave no answer within {seconds} s")]
+    Hung { program: &'static str, seconds: u64 },
+    #[error("`{program}` failed: {reason}")]
+    Failed { program: &'static str, reason: String },
+    #[error("`{program}` could not be run")]
+    Io { program: &'static str, source: std::io::Error },
+}
