@@ -1,5 +1,8 @@
 //! Where samples go. Owns the seam to devices and files; must not know sessions or voices.
 
+pub mod file;
+pub mod null;
+
 /// What is played: pulled in blocks, on whatever thread the output pulls on.
 pub trait Fill: Send {
     /// Writes the next `block.len()` mono samples at [`crate::frames::RATE`]. Silence when there is nothing.
