@@ -5,5 +5,8 @@ pub mod frames;
 pub mod line;
 pub mod mix;
 pub mod output;
+pub mod plan;
+pub mod runner;
 pub mod script;
+pub mod timeline;
 pub mod voice;

@@ -14,7 +14,7 @@ use super::dose::{merge, of_step};
 use super::phrasebook::fold;
 use super::{
     PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedLevel,
-    PlannedOutcome, PlannedStep, What, estimate,
+    PlannedOutcome, PlannedStep, What,
 };
 
 /// How long an answer is waited for where a check-in does not say; in neither source document.
@@ -54,7 +54,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     if let Some(worse) = &session.item.worse {
         builder.check_in(session.source, worse)?;
     }
-    let mut plan = Plan {
+    Ok(Plan {
         id: session.id.clone(),
         title: session.item.title.value.clone(),
         language: Arc::from(language),
@@ -68,9 +68,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         texts,
         estimates: Vec::new(),
         sources: builder.sources,
-    };
-    plan.estimates = estimate::steps(&plan);
-    Ok(plan)
+    })
 }
 
 struct Builder<'a> {

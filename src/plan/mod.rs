@@ -3,8 +3,6 @@
 
 mod build;
 mod dose;
-mod estimate;
-mod lint;
 mod phrasebook;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +14,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
 pub use build::{BuildError, build};
 pub use dose::{Main, PlannedDose};
-pub use lint::lint;
-pub use phrasebook::{PhraseBook, Side};
+pub use phrasebook::{PhraseBook, Side, fold};
 
 /// A session ready to run. Nothing in it changes any more.
 #[derive(Debug)]
@@ -40,7 +37,7 @@ pub struct Plan {
     pub fact_names: BTreeSet<String>,
     pub phrases: PhraseBook,
     pub texts: Arc<Texts>,
-    /// Length of each step as planned, same order as `steps`.
+    /// Length of each step as planned, same order as `steps`; empty until measured.
     pub estimates: Vec<Frames>,
     /// The files it is made of.
     pub sources: BTreeSet<SourceId>,
@@ -129,7 +126,7 @@ pub struct PlannedCheckIn {
 #[derive(Clone, Debug)]
 pub struct PlannedAnswer {
     pub id: Arc<str>,
-    /// Folded by [`crate::plan::phrasebook::fold`].
+    /// Folded by [`fold`].
     pub heard: Vec<String>,
     pub key: Option<char>,
     pub number: Option<NumberRange>,

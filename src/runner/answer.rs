@@ -60,11 +60,8 @@ impl Runner {
     }
 
     fn planned_answer(&mut self, asking: Asking) {
-        if let Some(check_in) = self.plan.check_ins.get(&asking.check_in).cloned()
-            && let Some(answer) = check_in.answers.get(check_in.planned)
-            && let (Some(fact), None) = (&check_in.fact, answer.number)
-        {
-            self.state.set(fact, FactValue::Word(answer.id.to_string()));
+        if let Some(check_in) = self.plan.check_ins.get(&asking.check_in) {
+            take_planned(&mut self.state, check_in);
         }
         self.reply(asking, Reply::Recorded);
     }
@@ -72,7 +69,7 @@ impl Runner {
     /// Keeps the facts of an outcome, then says its reply.
     fn reply(&mut self, asking: Asking, reply: Reply) {
         let asking = Asking { reply: Some(reply), ..asking };
-        if let Some(outcome) = self.outcome(&asking) {
+        if let Some(outcome) = self.outcome(&asking).filter(|_| reply != Reply::Recorded) {
             for (fact, value) in &outcome.set {
                 self.state.set(fact, value.clone());
             }
@@ -170,7 +167,8 @@ impl Runner {
 
     /// Takes the answer with index `i`.
     fn take_answer(&mut self, elapsed: Frames, i: usize, number: Option<i64>) {
-        let (Some(check_in), Some(asking)) = (self.open(), self.state.asking.clone()) else { return };
+        let Some(asking) = self.state.asking.clone() else { return };
+        let Some(check_in) = self.plan.check_ins.get(&asking.check_in).cloned() else { return };
         let Some(answer) = check_in.answers.get(i) else { return };
         self.break_off(elapsed, Cut::Now);
         self.digit = None;
@@ -249,7 +247,8 @@ impl Runner {
     /// A lone first digit whose time has passed is the answer.
     pub(super) fn lone_digit(&mut self) -> bool {
         let Some(digit) = self.digit.take().and_then(|digit| digit.to_digit(10)) else { return false };
-        let Some(check_in) = self.state.asking.as_ref().and_then(|a| self.plan.check_ins.get(&a.check_in)).cloned()
+        let Some(check_in) =
+            self.state.asking.as_ref().and_then(|a| self.plan.check_ins.get(&a.check_in)).cloned()
         else {
             return false;
         };
@@ -301,6 +300,17 @@ impl Runner {
             expand::asking(&self.plan, &state, &asking, self.options.recorded)
         });
         cues.flat_map(|cue| cue.lines().cloned().collect::<Vec<_>>()).collect()
+    }
+}
+
+/// Facts as if the planned answer had been given. A number stays unknown: nobody has said one.
+pub(crate) fn take_planned(state: &mut State, check_in: &PlannedCheckIn) {
+    let Some(answer) = check_in.answers.get(check_in.planned) else { return };
+    if let (Some(fact), None) = (&check_in.fact, answer.number) {
+        state.set(fact, FactValue::Word(answer.id.to_string()));
+    }
+    for (fact, value) in &answer.outcome.set {
+        state.set(fact, value.clone());
     }
 }
 

@@ -154,7 +154,8 @@ impl Runner {
     /// Whether there was another level to go to.
     pub(super) fn change_level(&mut self, exercise: &PlannedExercise, by: isize) -> bool {
         let level = self.state.level(exercise).checked_add_signed(by);
-        let Some((level, planned)) = level.and_then(|level| Some((level, exercise.levels.get(level)?))) else {
+        let Some((level, planned)) = level.and_then(|level| Some((level, exercise.levels.get(level)?)))
+        else {
             return false;
         };
         let id = planned.id.as_deref().unwrap_or_default().to_owned();

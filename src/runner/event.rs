@@ -119,17 +119,48 @@ pub enum Effect {
 pub enum Note {
     /// A cue begins; resuming from this state performs it first.
     Mark(Box<State>),
-    Entered { step: usize, block: Option<String>, title: Option<String> },
-    LeftOut { step: usize, title: Option<String> },
-    Left { step: usize, completed: bool },
-    Place { set: u32, side: Option<Side>, rep: u32, reps: u32 },
-    Asked { check_in: String },
-    NotUnderstood { check_in: String, words: String },
-    Answered { check_in: String, answer: String, number: Option<i64> },
-    NoAnswer { check_in: String },
-    Level { exercise: String, level: String },
+    Entered {
+        step: usize,
+        block: Option<String>,
+        title: Option<String>,
+    },
+    LeftOut {
+        step: usize,
+        title: Option<String>,
+    },
+    Left {
+        step: usize,
+        completed: bool,
+    },
+    Place {
+        set: u32,
+        side: Option<Side>,
+        rep: u32,
+        reps: u32,
+    },
+    Asked {
+        check_in: String,
+    },
+    NotUnderstood {
+        check_in: String,
+        words: String,
+    },
+    Answered {
+        check_in: String,
+        answer: String,
+        number: Option<i64>,
+    },
+    NoAnswer {
+        check_in: String,
+    },
+    Level {
+        exercise: String,
+        level: String,
+    },
     Refer(Refer),
-    Worse { exercise: Option<String> },
+    Worse {
+        exercise: Option<String>,
+    },
     Paused,
     Resumed,
     /// The list of keys is wanted.

@@ -27,6 +27,9 @@ pub use performance::{Do, Performance};
 pub use score::{Score, score};
 pub use state::{Asking, Ending, Reply, State};
 
+pub(crate) use answer::take_planned;
+pub(crate) use step::{applies, cues};
+
 /// How a session is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -155,7 +158,9 @@ impl Runner {
         let mut state = State { cue: 0, asking: None, ..self.state.clone() };
         while lines.len() < count && state.step + 1 < self.plan.steps.len() {
             state.step += 1;
-            lines.extend(step::cues(&self.plan, &state, self.options.recorded).iter().flat_map(Cue::lines).cloned());
+            lines.extend(
+                step::cues(&self.plan, &state, self.options.recorded).iter().flat_map(Cue::lines).cloned(),
+            );
         }
         lines
     }

@@ -11,7 +11,7 @@ use super::state::{Asking, Ending, State};
 use super::{Runner, expand, words};
 
 /// The cues of what `state` stands on, a check-in step included.
-pub(super) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
+pub(crate) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
     let asking = match (&state.asking, plan.steps.get(state.step).map(|step| &step.what)) {
         (Some(asking), _) => Some(asking.clone()),
         (None, Some(What::CheckIn(id))) => Some(Asking::new(id, None)),
@@ -23,6 +23,17 @@ pub(super) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
     }
 }
 
+/// Whether `step` is to be performed, by what is known now.
+pub(crate) fn applies(plan: &Plan, state: &State, step: usize) -> bool {
+    let Some(planned) = plan.steps.get(step) else { return false };
+    if state.leaves_out(&planned.what) {
+        return false;
+    }
+    // What cannot be decided is left out.
+    let holds = |when: &Arc<str>| plan.texts.holds(when, &words::vars(plan, state)).unwrap_or(false);
+    planned.when.as_ref().is_none_or(holds)
+}
+
 impl Runner {
     /// Enters the first step from `step` on that applies; past the last the session is over.
     pub(super) fn go(&mut self, step: usize) {
@@ -30,7 +41,7 @@ impl Runner {
         self.state.in_full = false;
         let mut step = step;
         while step < self.plan.steps.len() {
-            if self.applies(step) {
+            if applies(&self.plan, &self.state, step) {
                 return self.enter(step);
             }
             let title = self.title(step);
@@ -39,18 +50,6 @@ impl Runner {
         }
         self.state.step = self.plan.steps.len();
         self.close(self.state.ending);
-    }
-
-    fn applies(&self, step: usize) -> bool {
-        let Some(planned) = self.plan.steps.get(step) else { return false };
-        if self.state.leaves_out(&planned.what) {
-            return false;
-        }
-        // What cannot be decided is left out.
-        let holds = |when: &Arc<str>| {
-            self.plan.texts.holds(when, &words::vars(&self.plan, &self.state)).unwrap_or(false)
-        };
-        planned.when.as_ref().is_none_or(holds)
     }
 
     fn enter(&mut self, step: usize) {
@@ -162,7 +161,9 @@ impl Runner {
                 let vars = words::vars(&self.plan, &self.state);
                 Some(words::render(&self.plan, &exercise.title, &vars))
             }
-            Some(What::CheckIn(id)) => self.plan.check_ins.get(&**id).map(|check_in| check_in.title.to_string()),
+            Some(What::CheckIn(id)) => {
+                self.plan.check_ins.get(&**id).map(|check_in| check_in.title.to_string())
+            }
             _ => None,
         }
     }
