@@ -8,5 +8,6 @@ pub mod output;
 pub mod plan;
 pub mod runner;
 pub mod script;
+pub mod stage;
 pub mod timeline;
 pub mod voice;

@@ -71,6 +71,9 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     })
 }
 
+/// Id, form, starting level, doses of the levels.
+type Equal = (String, Option<Form>, usize, Vec<PlannedDose>);
+
 struct Builder<'a> {
     library: &'a Library,
     language: &'a str,
@@ -78,7 +81,7 @@ struct Builder<'a> {
     check_ins: BTreeMap<String, Arc<PlannedCheckIn>>,
     sources: BTreeSet<SourceId>,
     /// Equal exercises are kept once: a long session repeats few.
-    exercises: HashMap<(String, Option<Form>, usize, Vec<PlannedDose>), Arc<PlannedExercise>>,
+    exercises: HashMap<Equal, Arc<PlannedExercise>>,
 }
 
 impl<'a> Builder<'a> {

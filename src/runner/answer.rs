@@ -102,6 +102,8 @@ impl Runner {
             Then::Continue => self.after(asking, outcome),
             Then::Easier => self.shift_level(-1, asking, outcome),
             Then::Harder => self.shift_level(1, asking, outcome),
+            // A recording would repeat for ever.
+            Then::Repeat if self.options.recorded => self.after(asking, outcome),
             Then::Repeat => {
                 self.state.asking = None;
                 self.state.in_full = true;

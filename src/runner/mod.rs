@@ -38,6 +38,9 @@ pub struct Options {
     pub pace: Pace,
 }
 
+/// A word that is being said is over by then.
+const WORD: Frames = Frames::from_millis(700);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Running,
@@ -71,6 +74,8 @@ pub struct Runner {
     /// A first digit that a second may follow.
     digit: Option<char>,
     takes: u64,
+    /// Something is to be performed next; a flag, so that no chain of empty steps can exhaust the stack.
+    due: bool,
     effects: VecDeque<Effect>,
 }
 
@@ -81,6 +86,7 @@ impl Runner {
         let state = State { pace: options.pace, ..State::new(plan.facts.clone()) };
         let mut runner = Self::at(plan, options, state);
         runner.go(0);
+        runner.drain();
         runner
     }
 
@@ -89,7 +95,7 @@ impl Runner {
     pub fn resume(plan: Arc<Plan>, options: Options, state: State) -> Self {
         let mut runner = Self::at(plan, options, state);
         if runner.state.step >= runner.plan.steps.len() {
-            runner.go(usize::MAX);
+            runner.close(runner.state.ending);
             return runner;
         }
         runner.effects.push_back(Effect::Volume(runner.state.volume));
@@ -98,6 +104,7 @@ impl Runner {
         let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
         runner.aside("resuming", &[("title", &title)]);
         runner.next();
+        runner.drain();
         runner
     }
 
@@ -113,6 +120,7 @@ impl Runner {
             held: Frames::ZERO,
             digit: None,
             takes: 0,
+            due: false,
             effects: VecDeque::new(),
         }
     }
@@ -146,6 +154,7 @@ impl Runner {
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words),
         }
+        self.drain();
     }
 
     /// Lines that will be needed soon, most urgent first, up to about `count`.
@@ -186,8 +195,18 @@ impl Runner {
         }
     }
 
-    /// The one way forward: an aside first, then the session where it stands.
     fn next(&mut self) {
+        self.due = true;
+    }
+
+    fn drain(&mut self) {
+        while std::mem::take(&mut self.due) {
+            self.perform_next();
+        }
+    }
+
+    /// The one way forward: an aside first, then the session where it stands.
+    fn perform_next(&mut self) {
         self.now = Now::Nothing;
         if let Some(cue) = self.asides.pop_front() {
             self.now = Now::Aside(self.takes);
@@ -245,9 +264,16 @@ impl Runner {
             return self.close(Ending::Interrupted);
         }
         self.break_off(elapsed, Cut::Word);
+        self.wait_aside(WORD);
         self.aside("interrupted", &[]);
         self.mode = Mode::Closing(Ending::Interrupted);
         self.next();
+    }
+
+    fn wait_aside(&mut self, length: Frames) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.wait(Part::Aside, length);
+        self.asides.extend(writer.cues);
     }
 
     fn output_back(&mut self, elapsed: Frames) {
