@@ -1,7 +1,9 @@
 //! Matside runs voice-guided sessions: a script is spoken, timed to the frame, and changed by the answers.
 
 pub mod diagnostic;
+pub mod ear;
 pub mod frames;
+pub mod journal;
 pub mod line;
 pub mod mix;
 pub mod output;

@@ -1,7 +1,7 @@
 //! The one loop: pulled for samples, it performs the session, mixes it, and reports what happened.
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
 
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 
 use crate::frames::Frames;
 use crate::line::Line;
@@ -50,12 +50,15 @@ pub enum Happened {
 /// How many lines are prepared ahead.
 const AHEAD: usize = 24;
 
+/// Takes reports on the thread that pulls, so it must return at once.
+pub type Reports = Box<dyn FnMut(Report) + Send>;
+
 pub struct Stage {
     performance: Performance,
     mix: Mix,
     clips: Box<dyn Clips>,
     events: Receiver<Event>,
-    reports: Sender<Report>,
+    reports: Reports,
     produced: Frames,
     /// Base gain in decibels, to which the person's volume is added.
     gain: f32,
@@ -70,7 +73,7 @@ impl Stage {
         mut clips: Box<dyn Clips>,
         gain: f32,
         events: Receiver<Event>,
-        reports: Sender<Report>,
+        reports: Reports,
     ) -> Self {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
@@ -153,16 +156,14 @@ impl Stage {
         self.report(Happened::Note(note));
     }
 
-    fn report(&self, what: Happened) {
+    fn report(&mut self, what: Happened) {
         self.report_at(Frames::ZERO, what);
     }
 
-    fn report_at(&self, after: Frames, what: Happened) {
+    fn report_at(&mut self, after: Frames, what: Happened) {
         let left = self.performance.runner().time_left();
         let playhead = self.performance.playhead() + after;
-        let report = Report { playhead, produced: self.produced + after, left, what };
-        // Nobody listening any more is no reason to fall silent.
-        let _ = self.reports.send(report);
+        (self.reports)(Report { playhead, produced: self.produced + after, left, what });
     }
 }
 
