@@ -1,5 +1,6 @@
 //! Matside runs voice-guided sessions: a script is spoken, timed to the frame, and changed by the answers.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod ear;
 pub mod frames;

@@ -1,1 +1,5 @@
-fn main() {}
+use matside::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::main()
+}

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::shelf::{Shelf, errors};
 use super::Exit;
+use super::shelf::{Shelf, errors};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

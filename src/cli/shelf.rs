@@ -62,6 +62,15 @@ impl Shelf {
         }
     }
 
+    /// Of everything that `plan` was made of.
+    pub fn digest(&self, plan: &Plan) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for source in plan.sources.iter().filter_map(|id| self.library.sources().get(*id)) {
+            hasher.update(blake3::hash(source.text.as_bytes()).as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
     /// Prints `diagnostics` to stderr.
     pub fn print(&self, diagnostics: &[Diagnostic]) {
         let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -79,7 +88,11 @@ pub fn plan(which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
     let is_file = path.extension().is_some_and(|ending| ending == "toml");
     let named: Vec<PathBuf> = is_file.then(|| path.to_owned()).into_iter().collect();
     let mut shelf = Shelf::read(&named)?;
-    let id = if is_file { path.file_stem().unwrap_or_default().to_string_lossy() } else { (&*which.session).into() };
+    let id = if is_file {
+        path.file_stem().unwrap_or_default().to_string_lossy()
+    } else {
+        (&*which.session).into()
+    };
     let Some(session) = shelf.library.session(&id, which.language.as_deref()) else {
         if errors(&shelf.diagnostics).any(|error| shelf.named.contains(&error.source)) {
             shelf.print(&shelf.diagnostics);

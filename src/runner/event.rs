@@ -131,6 +131,7 @@ pub enum Note {
     Left {
         step: usize,
         completed: bool,
+        exercise: bool,
     },
     Place {
         set: u32,

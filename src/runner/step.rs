@@ -124,8 +124,8 @@ impl Runner {
                 self.state.seen.insert(exercise.id.to_string());
             }
         }
-        let step = self.state.step;
-        self.note(Note::Left { step, completed });
+        let (step, exercise) = (self.state.step, self.exercise().is_some());
+        self.note(Note::Left { step, completed, exercise });
     }
 
     /// Whether the exercise was really shown, not left out for want of a side.

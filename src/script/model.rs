@@ -170,6 +170,36 @@ pub enum Chime {
     Tick,
 }
 
+impl Chime {
+    pub const ALL: [Self; 9] = [
+        Self::Begin,
+        Self::HoldStart,
+        Self::HoldEnd,
+        Self::SwitchSides,
+        Self::NextExercise,
+        Self::CheckIn,
+        Self::Pause,
+        Self::End,
+        Self::Tick,
+    ];
+
+    /// As in scripts and file names.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::HoldStart => "hold-start",
+            Self::HoldEnd => "hold-end",
+            Self::SwitchSides => "switch-sides",
+            Self::NextExercise => "next-exercise",
+            Self::CheckIn => "check-in",
+            Self::Pause => "pause",
+            Self::End => "end",
+            Self::Tick => "tick",
+        }
+    }
+}
+
 /// `sessions/exercises/*.toml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

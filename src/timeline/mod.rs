@@ -1,6 +1,7 @@
 //! The runner on a virtual playhead: what would be heard when, to print, to caption and to test.
 //! Owns the trace. Must not make sound.
 
+mod captions;
 mod estimate;
 mod lint;
 
@@ -12,6 +13,7 @@ use crate::line::Line;
 use crate::plan::Plan;
 use crate::runner::{Do, Ending, Event, Note, Options, Performance, Runner, Sound, State};
 
+pub use captions::{Chapter, chapters, vtt};
 pub use estimate::plan;
 pub use lint::lint;
 
