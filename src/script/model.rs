@@ -276,6 +276,15 @@ pub struct CheckIn {
     pub no_answer: Option<At<Outcome>>,
 }
 
+impl CheckIn {
+    /// Every fact that this check-in can set, with doubles.
+    pub fn facts(&self) -> impl Iterator<Item = &str> {
+        let answers = self.answer.iter().flat_map(|answer| answer.set.keys());
+        let silence = self.no_answer.iter().flat_map(|outcome| outcome.set.keys());
+        self.fact.iter().chain(answers).chain(silence).map(|name| name.value.as_str())
+    }
+}
+
 /// An answer, how it is given, and what follows.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
