@@ -2,8 +2,10 @@
 //! be read. Must not judge what the files say; that is the check.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::parse::parse;
+use super::fit::Holes;
+use super::parse::{Parsed, parse};
 use super::{CheckIn, Exercise, Phrases, Programme, Session};
 use crate::diagnostic::{Diagnostic, SourceId, Sources};
 
@@ -31,6 +33,18 @@ impl Kind {
         }
     }
 
+    /// Where its files lie.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Session => "`sessions/`",
+            Self::Exercise => "`exercises/`",
+            Self::CheckIn => "`check-ins/`",
+            Self::Programme => "`programmes/`",
+            Self::Phrases => "`phrases/`",
+        }
+    }
+
     /// As people call it; also the name of its schema.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -51,6 +65,25 @@ pub struct Filed<T> {
     pub id: String,
     pub source: SourceId,
     pub item: T,
+    holes: Holes,
+}
+
+impl<T> Filed<T> {
+    /// Whether the table at `span` had the key `name`, but with a value or a spelling that is an error of its own.
+    /// Its absence is then no news.
+    pub(super) fn lost(&self, span: &Range<usize>, name: &str) -> bool {
+        self.holes.get(span).is_some_and(|keys| keys.iter().any(|key| key == name))
+    }
+
+    /// Whether some table lost the key `name`.
+    pub(super) fn lost_somewhere(&self, name: &str) -> bool {
+        self.holes.values().flatten().any(|key| key == name)
+    }
+
+    /// Whether the table at `span` lost any key.
+    pub(super) fn damaged(&self, span: &Range<usize>) -> bool {
+        self.holes.contains_key(span)
+    }
 }
 
 /// What every kind of file has.
@@ -86,7 +119,7 @@ impl<T: Item> Shelf<T> {
         self.0.get(id)?.get(language)
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Filed<T>> {
+    fn iter(&self) -> impl Iterator<Item = &Filed<T>> + Clone {
         self.0.values().flat_map(BTreeMap::values)
     }
 
@@ -183,23 +216,23 @@ impl Library {
         self.phrases.get(language, language)
     }
 
-    pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> {
+    pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> + Clone {
         self.sessions.iter()
     }
 
-    pub fn exercises(&self) -> impl Iterator<Item = &Filed<Exercise>> {
+    pub fn exercises(&self) -> impl Iterator<Item = &Filed<Exercise>> + Clone {
         self.exercises.iter()
     }
 
-    pub fn check_ins(&self) -> impl Iterator<Item = &Filed<CheckIn>> {
+    pub fn check_ins(&self) -> impl Iterator<Item = &Filed<CheckIn>> + Clone {
         self.check_ins.iter()
     }
 
-    pub fn programmes(&self) -> impl Iterator<Item = &Filed<Programme>> {
+    pub fn programmes(&self) -> impl Iterator<Item = &Filed<Programme>> + Clone {
         self.programmes.iter()
     }
 
-    pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> {
+    pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> + Clone {
         self.phrases.iter()
     }
 
@@ -232,10 +265,12 @@ impl Reader<'_> {
     /// Whether the file could be read.
     fn file<T: Item>(self, shelf: &mut Shelf<T>) -> bool {
         let text = self.sources.get(self.source).map_or("", |source| &source.text);
-        let Some(item) = parse::<T>(self.source, text, self.diagnostics) else {
+        let Parsed { item, holes, diagnostics } = parse::<T>(self.source, text);
+        self.diagnostics.extend(diagnostics);
+        let Some(item) = item else {
             return false;
         };
-        let filed = Filed { id: self.id.to_owned(), source: self.source, item };
+        let filed = Filed { id: self.id.to_owned(), source: self.source, item, holes };
         shelf.add(filed, self.sources, self.diagnostics);
         true
     }

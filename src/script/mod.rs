@@ -4,16 +4,22 @@
 
 mod at;
 pub mod check;
+mod dose;
+mod fit;
 mod library;
 mod model;
+mod notes;
 mod parse;
 pub mod phrases;
+mod schema;
+mod shape;
 mod text;
 mod units;
 
 pub use at::At;
 pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
+pub use schema::schema;
 pub use text::{TextError, Texts};
 pub use units::{Duration, Minutes, NumberRange, Tempo};
 

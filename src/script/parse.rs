@@ -1,29 +1,77 @@
-//! One TOML text to one typed file, with every error of syntax and shape.
+//! One TOML text to one typed file. Owns the order of the three passes: syntax, shape, serde; each reports all that
+//! it finds.
 
-use serde::de::{DeserializeOwned, IntoDeserializer as _};
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use std::ops::Range;
 
+use serde::de::IntoDeserializer as _;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
+
+use super::fit::{Fit, Holes};
+use super::library::Item;
+use super::shape::Shape;
 use crate::diagnostic::{Diagnostic, SourceId};
 
-pub(super) fn parse<T: DeserializeOwned>(
-    source: SourceId,
-    text: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
+/// More errors of syntax than this in one file help nobody.
+const MOST: usize = 100;
+
+/// What a text gives; no item where it cannot be used at all.
+pub(super) struct Parsed<T> {
+    pub item: Option<T>,
+    pub holes: Holes,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn parse<T: Item>(source: SourceId, text: &str) -> Parsed<T> {
     let (tree, errors) = DeTable::parse_recoverable(text);
+    let shape = Shape::of(T::KIND);
+    let mut fit = Fit::new(source, shape, errors.is_empty());
+    let root = Spanned::new(tree.span(), DeValue::Table(tree.into_inner()));
+    let tree = fit.fit("", root, shape);
+    let Fit { mut diagnostics, holes, .. } = fit;
     if !errors.is_empty() {
-        diagnostics
-            .extend(errors.iter().map(|e| Diagnostic::error(source, e.span().unwrap_or(0..0), e.message())));
-        return None;
+        diagnostics = beside(&errors, diagnostics, text);
+        diagnostics.extend(errors.into_iter().take(MOST).map(|error| syntax(source, text, &error)));
+        return Parsed { item: None, holes, diagnostics };
     }
-    let span = tree.span();
-    let tree = toml::Spanned::new(span, DeValue::Table(tree.into_inner()));
-    let deserializer: ValueDeserializer<'_> = tree.into_deserializer();
-    match T::deserialize(deserializer) {
-        Ok(item) => Some(item),
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(source, error.span().unwrap_or(0..0), error.message()));
-            None
-        }
+    let item = tree.and_then(|tree| {
+        let deserializer: ValueDeserializer<'_> = tree.into_deserializer();
+        T::deserialize(deserializer)
+            .map_err(|error| {
+                diagnostics.push(Diagnostic::error(source, place(&error, text), error.message()))
+            })
+            .ok()
+    });
+    Parsed { item, holes, diagnostics }
+}
+
+fn place(error: &Error, text: &str) -> Range<usize> {
+    let end = text.len();
+    error.span().map_or(0..0, |span| span.start.min(end)..span.end.min(end))
+}
+
+fn syntax(source: SourceId, text: &str, error: &Error) -> Diagnostic {
+    let message = error.message().trim();
+    let message = if message.is_empty() { "not valid TOML" } else { message };
+    Diagnostic::error(source, place(error, text), message)
+}
+
+/// The errors of shape that are worth showing beside errors of syntax: none from the same lines, and none at all
+/// where a header is broken, for then the keys after it stand in the wrong table.
+fn beside(errors: &[Error], found: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    let lines: Vec<Range<usize>> =
+        errors.iter().map(|error| line_of(text, place(error, text).start)).collect();
+    let header =
+        |line: &Range<usize>| text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('['));
+    if lines.len() > MOST || lines.iter().any(header) {
+        return Vec::new();
     }
+    let clear = |d: &Diagnostic| lines.iter().all(|line| d.span.end < line.start || d.span.start > line.end);
+    found.into_iter().filter(clear).collect()
+}
+
+fn line_of(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline);
+    start..end
 }
