@@ -2,8 +2,15 @@
 //! be read. Must not judge what the files say; that is the check.
 
 use std::collections::{BTreeMap, BTreeSet};
+<<<<<<< HEAD
 
 use super::parse::parse;
+=======
+use std::ops::Range;
+
+use super::fit::Holes;
+use super::parse::{Parsed, parse};
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 use super::{CheckIn, Exercise, Phrases, Programme, Session};
 use crate::diagnostic::{Diagnostic, SourceId, Sources};
 
@@ -31,6 +38,21 @@ impl Kind {
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// Where its files lie.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Session => "`sessions/`",
+            Self::Exercise => "`exercises/`",
+            Self::CheckIn => "`check-ins/`",
+            Self::Programme => "`programmes/`",
+            Self::Phrases => "`phrases/`",
+        }
+    }
+
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
     /// As people call it; also the name of its schema.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -51,6 +73,28 @@ pub struct Filed<T> {
     pub id: String,
     pub source: SourceId,
     pub item: T,
+<<<<<<< HEAD
+=======
+    holes: Holes,
+}
+
+impl<T> Filed<T> {
+    /// Whether the table at `span` had the key `name`, but with a value or a spelling that is an error of its own.
+    /// Its absence is then no news.
+    pub(super) fn lost(&self, span: &Range<usize>, name: &str) -> bool {
+        self.holes.get(span).is_some_and(|keys| keys.iter().any(|key| key == name))
+    }
+
+    /// Whether some table lost the key `name`.
+    pub(super) fn lost_somewhere(&self, name: &str) -> bool {
+        self.holes.values().flatten().any(|key| key == name)
+    }
+
+    /// Whether the table at `span` lost any key.
+    pub(super) fn damaged(&self, span: &Range<usize>) -> bool {
+        self.holes.contains_key(span)
+    }
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 }
 
 /// What every kind of file has.
@@ -86,7 +130,11 @@ impl<T: Item> Shelf<T> {
         self.0.get(id)?.get(language)
     }
 
+<<<<<<< HEAD
     fn iter(&self) -> impl Iterator<Item = &Filed<T>> {
+=======
+    fn iter(&self) -> impl Iterator<Item = &Filed<T>> + Clone {
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         self.0.values().flat_map(BTreeMap::values)
     }
 
@@ -183,6 +231,7 @@ impl Library {
         self.phrases.get(language, language)
     }
 
+<<<<<<< HEAD
     pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> {
         self.sessions.iter()
     }
@@ -200,6 +249,25 @@ impl Library {
     }
 
     pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> {
+=======
+    pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> + Clone {
+        self.sessions.iter()
+    }
+
+    pub fn exercises(&self) -> impl Iterator<Item = &Filed<Exercise>> + Clone {
+        self.exercises.iter()
+    }
+
+    pub fn check_ins(&self) -> impl Iterator<Item = &Filed<CheckIn>> + Clone {
+        self.check_ins.iter()
+    }
+
+    pub fn programmes(&self) -> impl Iterator<Item = &Filed<Programme>> + Clone {
+        self.programmes.iter()
+    }
+
+    pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> + Clone {
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         self.phrases.iter()
     }
 
@@ -232,10 +300,19 @@ impl Reader<'_> {
     /// Whether the file could be read.
     fn file<T: Item>(self, shelf: &mut Shelf<T>) -> bool {
         let text = self.sources.get(self.source).map_or("", |source| &source.text);
+<<<<<<< HEAD
         let Some(item) = parse::<T>(self.source, text, self.diagnostics) else {
             return false;
         };
         let filed = Filed { id: self.id.to_owned(), source: self.source, item };
+=======
+        let Parsed { item, holes, diagnostics } = parse::<T>(self.source, text);
+        self.diagnostics.extend(diagnostics);
+        let Some(item) = item else {
+            return false;
+        };
+        let filed = Filed { id: self.id.to_owned(), source: self.source, item, holes };
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         shelf.add(filed, self.sources, self.diagnostics);
         true
     }

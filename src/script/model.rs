@@ -238,6 +238,22 @@ pub struct Exercise {
     pub progression: Option<Progression>,
 }
 
+impl Exercise {
+    /// The level that it starts on.
+    #[must_use]
+    pub fn first_level(&self) -> Option<&At<Level>> {
+        let start = self.start.as_ref();
+        start.and_then(|id| self.level.iter().find(|level| level.id == *id)).or(self.level.first())
+    }
+
+    /// Its sides on `level`.
+    #[must_use]
+    pub fn sides(&self, level: Option<&At<Level>>) -> Sides {
+        let sides = level.and_then(|level| level.dose.sides.as_ref()).or(self.dose.sides.as_ref());
+        sides.map_or(Sides::None, |sides| sides.value)
+    }
+}
+
 /// One form of an exercise; what it leaves out is taken from the exercise.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -315,6 +331,18 @@ impl CheckIn {
     }
 }
 
+<<<<<<< HEAD
+=======
+impl CheckIn {
+    /// Every check-in that this one can lead to, with doubles.
+    pub fn asks(&self) -> impl Iterator<Item = &str> {
+        let answers = self.answer.iter().filter_map(|answer| answer.ask.as_ref());
+        let silence = self.no_answer.iter().filter_map(|outcome| outcome.ask.as_ref());
+        answers.chain(silence).map(|name| name.value.as_str())
+    }
+}
+
+>>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 /// An answer, how it is given, and what follows.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -43,10 +43,15 @@ fn environment() -> Environment<'static> {
     environment.set_formatter(|out, state, value| {
         if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
     });
-    environment.add_filter("capitalize", |text: &str| capitalize(text));
-    environment.add_filter("lower", |text: &str| text.to_lowercase());
+    environment.add_filter("capitalize", |value: Value| of_text(value, capitalize));
+    environment.add_filter("lower", |value: Value| of_text(value, str::to_lowercase));
     environment.add_test("none", |value: &Value| value.is_none());
     environment
+}
+
+/// Anything that is no text stays as it is: a fact can be a number, or unset.
+fn of_text(value: Value, change: impl Fn(&str) -> String) -> Value {
+    value.as_str().map(change).map_or(value, Value::from)
 }
 
 fn capitalize(text: &str) -> String {
@@ -155,7 +160,7 @@ impl Texts {
 }
 
 fn context(vars: &BTreeMap<String, Value>) -> Value {
-    vars.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+    Value::from(vars.clone())
 }
 
 fn fold(text: &str) -> String {
@@ -211,5 +216,62 @@ impl std::io::Write for Limited {
     }
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts() -> Texts {
+        Texts::new(["zero", "one", "two"].map(str::to_owned).to_vec())
+    }
+
+    fn vars() -> BTreeMap<String, Value> {
+        let vars = [("pain", Value::from(2)), ("side", Value::from("left")), ("unset", Value::from(()))];
+        vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    #[test]
+    fn puts_names_in_and_folds_white_space() {
+        let said =
+            texts().render(" Pain\n {{ pain | words }}, {{ side | capitalize }}{{ unset }}. ", &vars());
+        assert_eq!(said.as_deref(), Ok("Pain two, Left."));
+        assert_eq!(texts().render("a  b", &vars()).as_deref(), Ok("a b"));
+    }
+
+    #[test]
+    fn words_are_for_known_whole_numbers_only() {
+        let said =
+            texts().render("{{ 1 | words }} {{ 7 | words }} {{ 1.5 | words }} {{ 'x' | words }}", &vars());
+        assert_eq!(said.as_deref(), Ok("one 7 1.5 x"));
+    }
+
+    #[test]
+    fn expressions_know_unset_facts() {
+        let texts = texts();
+        assert_eq!(texts.holds("pain > 1 and side == 'left'", &vars()), Ok(true));
+        assert_eq!(texts.holds("unset is none", &vars()), Ok(true));
+        assert_eq!(texts.holds("unset != 'worse'", &vars()), Ok(true));
+        assert!(texts.holds("nobody > 1", &vars()).is_err());
+    }
+
+    #[test]
+    fn refuses_what_could_grow() {
+        let texts = texts();
+        for bad in
+            ["{% set a = 1 %}", "{%- for x in y %}{% endfor %}", "{{ 'a' * 99999999 }}", "{{ x.y(1) }}", "{{"]
+        {
+            assert!(texts.render(bad, &vars()).is_err(), "{bad}");
+        }
+        assert!(texts.holds("'a' * 99999999", &vars()).is_err());
+    }
+
+    #[test]
+    fn names_are_found_without_values() {
+        let names = texts().names_in_text("{% if a %}{{ b | words }}{% endif %}").expect("valid");
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a", "b"]);
+        let names = texts().names_in_expression("a is none or b > 3").expect("valid");
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 }

@@ -10,8 +10,11 @@ use crate::frames::Frames;
 
 /// A length of time as people write it: `"30s"`, `"2min"`, `"1min 30s"`, `"1.5s"`. At most a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("format" = DURATION_FORMAT))]
 pub struct Duration(pub Frames);
+
+/// Marks a duration in the JSON Schema.
+pub(super) const DURATION_FORMAT: &str = "matside-duration";
 
 const DAY: f64 = 86_400.0;
 
