@@ -20,7 +20,7 @@ fn kind(name: &str) -> Result<Kind, String> {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let schema = serde_json::json!(args.kind.name());
+    let schema = crate::script::schema(args.kind);
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&schema)?)?;
     Ok(Exit::Done)
 }

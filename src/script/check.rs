@@ -1,10 +1,5 @@
 //! Every rule of the session language that needs no plan. Owns the judgement on names, doses, check-ins, phrases and
 //! texts; must not choose doses or lay out time.
-<<<<<<< HEAD
-
-use super::Library;
-use crate::diagnostic::Diagnostic;
-=======
 //!
 //! Nothing stops at the first finding, and no rule looks at the same text or the same exercise twice: a session of
 //! ten thousand steps is checked in a fraction of a second.
@@ -33,29 +28,10 @@ use std::ops::Range;
 use self::wording::Wording;
 use super::{At, Filed, Kind, Library};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 
 /// Everything that is wrong with what the files of `library` say, all at once, in no order.
 #[must_use]
 pub fn check(library: &Library) -> Vec<Diagnostic> {
-<<<<<<< HEAD
-    let mut out = Vec::new();
-    for session in library.sessions() {
-        for step in &session.item.step {
-            if let Some(name) = &step.exercise
-                && library.exercise(&session.item.language, name).is_none()
-                && !library.is_unreadable(super::Kind::Exercise, name)
-            {
-                out.push(Diagnostic::error(
-                    session.source,
-                    name.span.clone(),
-                    format!("unknown exercise `{}`", name.value),
-                ));
-            }
-        }
-    }
-    out
-=======
     let mut checker = Checker { library, wording: Wording::new(library), out: Vec::new() };
     files::check(&mut checker);
     sessions::check(&mut checker);
@@ -159,5 +135,4 @@ impl std::borrow::Borrow<str> for ByName<'_> {
     fn borrow(&self) -> &str {
         &self.0.value
     }
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 }

@@ -2,15 +2,10 @@
 //! be read. Must not judge what the files say; that is the check.
 
 use std::collections::{BTreeMap, BTreeSet};
-<<<<<<< HEAD
-
-use super::parse::parse;
-=======
 use std::ops::Range;
 
 use super::fit::Holes;
 use super::parse::{Parsed, parse};
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 use super::{CheckIn, Exercise, Phrases, Programme, Session};
 use crate::diagnostic::{Diagnostic, SourceId, Sources};
 
@@ -38,8 +33,6 @@ impl Kind {
         }
     }
 
-<<<<<<< HEAD
-=======
     /// Where its files lie.
     #[must_use]
     pub fn folder(self) -> &'static str {
@@ -52,7 +45,6 @@ impl Kind {
         }
     }
 
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
     /// As people call it; also the name of its schema.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -73,8 +65,6 @@ pub struct Filed<T> {
     pub id: String,
     pub source: SourceId,
     pub item: T,
-<<<<<<< HEAD
-=======
     holes: Holes,
 }
 
@@ -94,7 +84,6 @@ impl<T> Filed<T> {
     pub(super) fn damaged(&self, span: &Range<usize>) -> bool {
         self.holes.contains_key(span)
     }
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 }
 
 /// What every kind of file has.
@@ -130,11 +119,7 @@ impl<T: Item> Shelf<T> {
         self.0.get(id)?.get(language)
     }
 
-<<<<<<< HEAD
-    fn iter(&self) -> impl Iterator<Item = &Filed<T>> {
-=======
     fn iter(&self) -> impl Iterator<Item = &Filed<T>> + Clone {
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         self.0.values().flat_map(BTreeMap::values)
     }
 
@@ -231,25 +216,6 @@ impl Library {
         self.phrases.get(language, language)
     }
 
-<<<<<<< HEAD
-    pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> {
-        self.sessions.iter()
-    }
-
-    pub fn exercises(&self) -> impl Iterator<Item = &Filed<Exercise>> {
-        self.exercises.iter()
-    }
-
-    pub fn check_ins(&self) -> impl Iterator<Item = &Filed<CheckIn>> {
-        self.check_ins.iter()
-    }
-
-    pub fn programmes(&self) -> impl Iterator<Item = &Filed<Programme>> {
-        self.programmes.iter()
-    }
-
-    pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> {
-=======
     pub fn sessions(&self) -> impl Iterator<Item = &Filed<Session>> + Clone {
         self.sessions.iter()
     }
@@ -267,7 +233,6 @@ impl Library {
     }
 
     pub fn all_phrases(&self) -> impl Iterator<Item = &Filed<Phrases>> + Clone {
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         self.phrases.iter()
     }
 
@@ -300,19 +265,12 @@ impl Reader<'_> {
     /// Whether the file could be read.
     fn file<T: Item>(self, shelf: &mut Shelf<T>) -> bool {
         let text = self.sources.get(self.source).map_or("", |source| &source.text);
-<<<<<<< HEAD
-        let Some(item) = parse::<T>(self.source, text, self.diagnostics) else {
-            return false;
-        };
-        let filed = Filed { id: self.id.to_owned(), source: self.source, item };
-=======
         let Parsed { item, holes, diagnostics } = parse::<T>(self.source, text);
         self.diagnostics.extend(diagnostics);
         let Some(item) = item else {
             return false;
         };
         let filed = Filed { id: self.id.to_owned(), source: self.source, item, holes };
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
         shelf.add(filed, self.sources, self.diagnostics);
         true
     }

@@ -4,12 +4,6 @@
 
 mod at;
 pub mod check;
-<<<<<<< HEAD
-mod library;
-mod model;
-mod parse;
-pub mod phrases;
-=======
 mod dose;
 mod fit;
 mod library;
@@ -19,17 +13,13 @@ mod parse;
 pub mod phrases;
 mod schema;
 mod shape;
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 mod text;
 mod units;
 
 pub use at::At;
 pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
-<<<<<<< HEAD
-=======
 pub use schema::schema;
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 pub use text::{TextError, Texts};
 pub use units::{Duration, Minutes, NumberRange, Tempo};
 

@@ -331,8 +331,6 @@ impl CheckIn {
     }
 }
 
-<<<<<<< HEAD
-=======
 impl CheckIn {
     /// Every check-in that this one can lead to, with doubles.
     pub fn asks(&self) -> impl Iterator<Item = &str> {
@@ -342,7 +340,6 @@ impl CheckIn {
     }
 }
 
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 /// An answer, how it is given, and what follows.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

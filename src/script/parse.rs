@@ -1,33 +1,3 @@
-<<<<<<< HEAD
-//! One TOML text to one typed file, with every error of syntax and shape.
-
-use serde::de::{DeserializeOwned, IntoDeserializer as _};
-use toml::de::{DeTable, DeValue, ValueDeserializer};
-
-use crate::diagnostic::{Diagnostic, SourceId};
-
-pub(super) fn parse<T: DeserializeOwned>(
-    source: SourceId,
-    text: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    let (tree, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        diagnostics
-            .extend(errors.iter().map(|e| Diagnostic::error(source, e.span().unwrap_or(0..0), e.message())));
-        return None;
-    }
-    let span = tree.span();
-    let tree = toml::Spanned::new(span, DeValue::Table(tree.into_inner()));
-    let deserializer: ValueDeserializer<'_> = tree.into_deserializer();
-    match T::deserialize(deserializer) {
-        Ok(item) => Some(item),
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(source, error.span().unwrap_or(0..0), error.message()));
-            None
-        }
-    }
-=======
 //! One TOML text to one typed file. Owns the order of the three passes: syntax, shape, serde; each reports all that
 //! it finds.
 
@@ -104,5 +74,4 @@ fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline);
     start..end
->>>>>>> 528703f6daf8a179c513c28af7510f13bb25ba0c
 }
