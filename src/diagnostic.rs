@@ -103,6 +103,9 @@ pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<S
 }
 
 fn nearness(name: &str, known: &str) -> f64 {
+    if name.len() > 2 && strsim::damerau_levenshtein(name, known) == 1 {
+        return 0.95;
+    }
     strsim::normalized_damerau_levenshtein(name, known).max(strsim::jaro_winkler(name, known) - 0.1)
 }
 

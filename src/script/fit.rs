@@ -81,7 +81,7 @@ impl<'a> Fit<'a> {
         for name in &lacks {
             if self.whole && !present.contains(name) && !self.is_hole(span, name) {
                 let message = format!("the key `{name}` is missing");
-                self.diagnostics.push(self.error(span, message).maybe_hint(notes::of_key(name)));
+                self.diagnostics.push(self.error(span, message).hint(notes::of_key(name)));
             }
         }
         lacks.is_empty().then_some(DeValue::Table(kept))
@@ -109,6 +109,7 @@ impl<'a> Fit<'a> {
             .as_ref()
             .map(|near| format!("did you mean `{near}`?"))
             .or_else(|| self.elsewhere(name, table))
+            .or_else(|| did_you_mean(name, table.keys.keys().map(String::as_str)))
             .unwrap_or_else(|| format!("known here: {}", notes::listed(table.keys.keys())));
         self.diagnostics.push(self.error(&key.span(), format!("unknown key `{name}`")).hint(hint));
         self.lose(span, near.unwrap_or_else(|| name.to_owned()));
@@ -149,7 +150,7 @@ impl<'a> Fit<'a> {
     ) -> Option<DeValue<'i>> {
         if array.len() as u64 != count {
             let message = format!("`{name}` must be {count} numbers in brackets, not {}", array.len());
-            self.diagnostics.push(self.error(span, message).maybe_hint(notes::of_key(name)));
+            self.diagnostics.push(self.error(span, message).hint(notes::of_key(name)));
             return None;
         }
         let kept: DeArray<'i> = array.into_iter().filter_map(|node| self.fit(name, node, item)).collect();
@@ -167,7 +168,10 @@ fn scalar(name: &str, value: &DeValue<'_>, shape: &Shape) -> Result<(), Misfit> 
         | (Shape::Fact, DeValue::String(_) | DeValue::Boolean(_))
         | (Shape::Number, DeValue::Float(_)) => Ok(()),
         (Shape::Duration, DeValue::String(text)) => {
-            Duration::parse(text).map(drop).map_err(|message| (message, None))
+            Duration::parse(text).map(drop).map_err(|message| match message.split_once("; ") {
+                Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+                None => (message, None),
+            })
         }
         (Shape::Letter, DeValue::String(text)) => letter(name, text),
         (Shape::Word(words), DeValue::String(text)) => word(name, text, words),
@@ -181,7 +185,8 @@ fn letter(name: &str, text: &str) -> Result<(), Misfit> {
     if text.chars().count() == 1 {
         return Ok(());
     }
-    Err((format!("`{name}` must be a single character, not `{text}`"), None))
+    let hint = "write the key that is pressed, like `\"y\"`".into();
+    Err((format!("`{name}` must be a single character, not `{text}`"), Some(hint)))
 }
 
 fn word(name: &str, text: &str, words: &[String]) -> Result<(), Misfit> {

@@ -1,6 +1,7 @@
 //! One TOML text to one typed file. Owns the order of the three passes: syntax, shape, serde; each reports all that
 //! it finds.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::de::IntoDeserializer as _;
@@ -31,7 +32,8 @@ pub(super) fn parse<T: Item>(source: SourceId, text: &str) -> Parsed<T> {
     let Fit { mut diagnostics, holes, .. } = fit;
     if !errors.is_empty() {
         diagnostics = beside(&errors, diagnostics, text);
-        diagnostics.extend(errors.into_iter().take(MOST).map(|error| syntax(source, text, &error)));
+        diagnostics
+            .extend(first_of_each_line(&errors, text).take(MOST).map(|error| syntax(source, text, error)));
         return Parsed { item: None, holes, diagnostics };
     }
     let item = tree.and_then(|tree| {
@@ -68,6 +70,12 @@ fn beside(errors: &[Error], found: Vec<Diagnostic>, text: &str) -> Vec<Diagnosti
     }
     let clear = |d: &Diagnostic| lines.iter().all(|line| d.span.end < line.start || d.span.start > line.end);
     found.into_iter().filter(clear).collect()
+}
+
+/// What follows on the same line is mostly an echo.
+fn first_of_each_line<'e>(errors: &'e [Error], text: &str) -> impl Iterator<Item = &'e Error> {
+    let mut seen = HashSet::new();
+    errors.iter().filter(move |error| seen.insert(line_of(text, place(error, text).start).start))
 }
 
 fn line_of(text: &str, at: usize) -> Range<usize> {

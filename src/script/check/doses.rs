@@ -70,7 +70,7 @@ impl Checker<'_> {
 
     fn tempo(&mut self, source: SourceId, tempo: &At<Tempo>) {
         let parts = tempo.value.0;
-        let sum: f64 = parts.iter().sum();
+        let sum = (parts.iter().sum::<f64>() * 100.0).round() / 100.0;
         if parts.iter().any(|part| !part.is_finite() || *part < 0.0) {
             let message = "a part of `tempo` is negative or not a number";
             self.error(

@@ -84,7 +84,7 @@ fn labels(checker: &mut Checker<'_>, filed: &Filed<Exercise>) {
     }
 }
 
-/// A direction of one exercise only that looks like that of others.
+/// A direction of one exercise only that looks like that of several others.
 fn lone_direction(checker: &mut Checker<'_>, source: SourceId, language: &str, direction: &At<String>) {
     let library = checker.library;
     let all = library.exercises().filter(|e| e.item.language.value == language);
@@ -92,7 +92,8 @@ fn lone_direction(checker: &mut Checker<'_>, source: SourceId, language: &str, d
     if all.clone().filter(|name| *name == direction.value).count() > 1 {
         return;
     }
-    if let Some(hint) = did_you_mean(direction, all) {
+    let shared = all.clone().filter(|name| all.clone().filter(|other| other == name).count() > 1);
+    if let Some(hint) = did_you_mean(direction, shared) {
         let message = format!("only this exercise has the direction `{}`", direction.value);
         checker
             .push(crate::diagnostic::Diagnostic::warning(source, direction.span.clone(), message).hint(hint));

@@ -47,9 +47,12 @@ fn sentence<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Phrases>, index: usi
         return;
     };
     // Which exercise or session is meant may be left unsaid, how much may not.
+    let broken = text.contains('{') && used.is_empty() || text.trim().is_empty();
+    if broken || used.iter().any(|name| !variables.contains(&name.as_str())) {
+        return;
+    }
     for variable in variables.iter().filter(|variable| **variable != "title") {
-        let broken = text.contains('{') && used.is_empty();
-        if !used.contains(*variable) && !broken && !text.trim().is_empty() {
+        if !used.contains(*variable) {
             let message = format!("the phrase `{name}` never says `{variable}`");
             let hint = format!("put `{{{{ {variable} }}}}` where it belongs");
             checker.error(filed.source, &text.span, message, &hint);

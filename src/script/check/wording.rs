@@ -189,6 +189,9 @@ impl<'a> Checker<'a> {
     }
 }
 
+const REFERENCE: &str = "see the chapter on texts and expressions of the language's reference";
+const EQUALS: &str = "two values are compared with `==`";
+
 fn judge(
     text: &str,
     used: Result<BTreeSet<String>, super::super::TextError>,
@@ -198,7 +201,9 @@ fn judge(
     let used = match used {
         Ok(used) => used,
         Err(error) => {
-            let hint = "see the chapter on texts and expressions of the language's reference".into();
+            let equals =
+                text.contains('=') && !["==", "!=", "<=", ">="].iter().any(|sign| text.contains(sign));
+            let hint = error.hint.unwrap_or_else(|| if equals { EQUALS.into() } else { REFERENCE.into() });
             return vec![Finding { range: error.range, message: error.message, hint }];
         }
     };
@@ -210,17 +215,25 @@ fn judge(
     if !unknown.is_empty() {
         return unknown;
     }
-    let failed = |error: super::super::TextError| Finding {
-        range: error.range,
-        message: format!("this fails while a fact is unset: {}", error.message),
-        hint: "ask first, like `pain is not none and pain > 3`".into(),
+    let name = used.iter().find(|name| names.get(*name).is_some_and(Value::is_none));
+    let failed = |error: super::super::TextError| match name {
+        Some(name) => Finding {
+            range: error.range,
+            message: format!("this fails while a fact is unset: {}", error.message),
+            hint: format!("ask first: `{name} is not none and …`"),
+        },
+        None => Finding { range: error.range, message: error.message, hint: REFERENCE.into() },
     };
     trial().err().map(failed).into_iter().collect()
 }
 
 fn unknown(text: &str, name: &str, names: &Names) -> Finding {
     let hint = did_you_mean(name, names.keys().map(String::as_str)).unwrap_or_else(|| {
-        if is_side(name) {
+        if names.is_empty() {
+            "this phrase has no variables".into()
+        } else if !names.contains_key("done") {
+            format!("this phrase knows only {}", super::super::notes::listed(names.keys()))
+        } else if is_side(name) {
             "the sides are only known in the texts of an exercise that has sides".into()
         } else if ["reps", "sets", "hold", "time"].contains(&name) {
             "the dose is only known in the texts of an exercise".into()
