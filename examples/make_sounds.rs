@@ -25,7 +25,7 @@ struct Sound {
 struct Note {
     /// Seconds from the beginning.
     at: f64,
-    /// Hz at the start of the note and where a glide of 0.3 s takes it.
+    /// Hz at the start of the note and where a glide of 0.4 s takes it.
     from: f64,
     to: f64,
     /// Seconds in which the note falls to 1/e.
@@ -87,9 +87,9 @@ const SOUNDS: [Sound; 9] = [
     Sound {
         name: "check-in",
         seconds: 0.8,
-        notes: &[Note { at: 0.0, from: 294.0, to: 524.0, decay: 0.35, strength: 1.0 }],
+        notes: &[Note { at: 0.0, from: 262.0, to: 524.0, decay: 0.35, strength: 1.0 }],
         knock: 0.0,
-        gain: 0.2674,
+        gain: 0.2686,
     },
     // Twice the same low note.
     Sound {
@@ -116,7 +116,7 @@ const SOUNDS: [Sound; 9] = [
 const PARTIALS: [(f64, f64, f64); 3] = [(1.0, 1.0, 1.0), (2.0, 0.32, 0.6), (3.0, 0.14, 0.35)];
 
 const ATTACK: f64 = 0.005;
-const GLIDE: f64 = 0.3;
+const GLIDE: f64 = 0.4;
 /// Time in which a note is damped, before the next one or the end.
 const DAMP: f64 = 0.04;
 

@@ -123,3 +123,61 @@ fn true_peak(samples: &[f32]) -> f64 {
 fn meter(mode: Mode) -> Option<EbuR128> {
     EbuR128::new(1, RATE, mode).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(seconds: f64, hz: f64, strength: f64) -> Vec<f32> {
+        let wave = |at: usize| (at as f64 * hz * std::f64::consts::TAU / f64::from(RATE)).sin();
+        (0..(seconds * f64::from(RATE)) as usize).map(|at| (wave(at) * strength) as f32).collect()
+    }
+
+    /// Bursts far above their mean, as in speech.
+    fn bursts(seconds: f64) -> Vec<f32> {
+        let fall = |at: usize| (-((at % 4_800) as f64) / 300.0).exp();
+        tone(seconds, 220.0, 0.9).iter().enumerate().map(|(at, s)| s * fall(at) as f32).collect()
+    }
+
+    #[test]
+    fn the_reference_tone_measures_as_the_standard_says() {
+        let loud = measure(&tone(3.0, 997.0, 1.0));
+        assert!((loud.lufs + 3.0).abs() < 0.1 && loud.peak.abs() < 0.1, "{loud:?}");
+    }
+
+    #[test]
+    fn every_kind_of_sound_comes_to_the_target() {
+        let (whole, short) = (tone(2.0, 440.0, 0.02), tone(0.15, 440.0, 0.5));
+        for target in [NORMAL, NIGHT] {
+            for sound in [&whole, &short, &bursts(2.0)] {
+                let loud = measure(&level(sound, target));
+                assert!((loud.lufs - target).abs() < 1.0, "{loud:?}");
+                assert!(loud.peak <= PEAK + 0.01, "{loud:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn silence_stays_silent_and_damage_harmless() {
+        assert!(level(&[], NORMAL).is_empty());
+        assert_eq!(level(&[0.0; 1_000], NORMAL), [0.0; 1_000]);
+        assert_eq!(level(&[1e-7; 48_000], NORMAL), [1e-7; 48_000]);
+        let mut sound = tone(1.0, 440.0, 0.1);
+        for (at, bad) in [f32::NAN, f32::INFINITY, f32::MAX, f32::NEG_INFINITY].into_iter().enumerate() {
+            sound[at * 100] = bad;
+        }
+        let out = level(&sound, NORMAL);
+        assert!(out.iter().all(|sample| sample.is_finite() && sample.abs() <= 1.0));
+    }
+
+    #[test]
+    fn one_sample_is_a_sound_too() {
+        let out = level(&[1.0], NORMAL);
+        assert!(out.iter().all(|sample| sample.is_finite() && sample.abs() <= 1.0), "{out:?}");
+    }
+
+    #[test]
+    fn gain_is_the_difference() {
+        assert!((gain(NORMAL, NIGHT) - 0.398).abs() < 0.001);
+    }
+}

@@ -6,11 +6,9 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use flac_codec::encode::{FlacSampleWriter, Options};
-
 use super::Fill;
-use crate::frames::{Frames, RATE};
-use crate::mix::sample16;
+use super::encode::{Encoder, Fault, Kind};
+use crate::frames::Frames;
 
 /// Frames pulled at once.
 const BLOCK: usize = 4_096;
@@ -34,13 +32,7 @@ pub enum FileError {
     Encode { path: PathBuf, reason: String },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Wav,
-    Flac,
-}
-
-/// Pulls from `fill` into the file at `path`, mono at [`RATE`], 16 bit. Before each block `left` is told how much
+/// Pulls from `fill` into the file at `path`, mono at [`crate::frames::RATE`], 16 bit. Before each block `left` is told how much
 /// there is and says how much is still to come; zero ends it. `tags` are Vorbis comments (`TITLE` and so on), which
 /// only FLAC keeps. The file appears when it is finished; after an error nothing is left. Returns the length.
 ///
@@ -53,7 +45,7 @@ pub fn write(
     left: &mut dyn FnMut(Frames) -> Frames,
 ) -> Result<Frames, FileError> {
     let kind = kind(path)?;
-    write_as(kind, path, tags, fill, left).map_err(|fault| fault.at(path))
+    write_as(kind, path, tags, fill, left).map_err(|fault| FileError::new(fault, path))
 }
 
 fn kind(path: &Path) -> Result<Kind, FileError> {
@@ -106,71 +98,15 @@ fn pull(
     if written == Frames::ZERO { Err(Fault::Empty) } else { Ok(written) }
 }
 
-/// The two encoders behind one face.
-enum Encoder<W: Write + Seek> {
-    Wav(hound::WavWriter<W>),
-    Flac(Box<FlacSampleWriter<W>>),
-}
-
-impl<W: Write + Seek> Encoder<W> {
-    fn new(kind: Kind, target: W, tags: &[(&str, &str)]) -> Result<Self, Fault> {
-        Ok(match kind {
-            Kind::Wav => Self::Wav(hound::WavWriter::new(target, WAV)?),
-            Kind::Flac => {
-                let tagged = tags.iter().fold(Options::default(), |options, (k, v)| options.tag(k, *v));
-                // The seek table is put where this padding was: a point for every ten seconds of two hours.
-                let options = tagged.padding(16_384).map_err(|error| Fault::Encode(error.to_string()))?;
-                Self::Flac(Box::new(FlacSampleWriter::new(target, options, RATE, 16, 1, None)?))
-            }
-        })
-    }
-
-    fn write(&mut self, block: &[f32]) -> Result<(), Fault> {
-        let samples = block.iter().map(|sample| sample16::from_f32(*sample));
-        match self {
-            Self::Wav(wav) => {
-                let mut writer = wav.get_i16_writer(block.len() as u32);
-                samples.for_each(|sample| writer.write_sample(sample));
-                writer.flush()?;
-            }
-            Self::Flac(flac) => flac.write(&samples.map(i32::from).collect::<Vec<_>>())?,
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), Fault> {
-        match self {
-            Self::Wav(wav) => wav.finalize()?,
-            Self::Flac(flac) => flac.finalize()?,
-        }
-        Ok(())
-    }
-}
-
-const WAV: hound::WavSpec = hound::WavSpec {
-    channels: 1,
-    sample_rate: RATE,
-    bits_per_sample: 16,
-    sample_format: hound::SampleFormat::Int,
-};
-
-/// What went wrong, before it is said where.
-enum Fault {
-    Io(io::Error),
-    Encode(String),
-    TooLong,
-    Empty,
-}
-
-impl Fault {
-    fn at(self, path: &Path) -> FileError {
+impl FileError {
+    fn new(fault: Fault, path: &Path) -> Self {
         let path = path.to_owned();
-        match self {
-            Self::Io(source) if full(&source) => FileError::Full { path },
-            Self::Io(source) => FileError::Io { path, source },
-            Self::Encode(reason) => FileError::Encode { path, reason },
-            Self::TooLong => FileError::TooLong { path },
-            Self::Empty => FileError::Empty { path },
+        match fault {
+            Fault::Io(source) if full(&source) => Self::Full { path },
+            Fault::Io(source) => Self::Io { path, source },
+            Fault::Encode(reason) => Self::Encode { path, reason },
+            Fault::TooLong => Self::TooLong { path },
+            Fault::Empty => Self::Empty { path },
         }
     }
 }
@@ -180,26 +116,80 @@ fn full(error: &io::Error) -> bool {
     matches!(error.kind(), StorageFull | QuotaExceeded)
 }
 
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl From<hound::Error> for Fault {
-    fn from(error: hound::Error) -> Self {
-        match error {
-            hound::Error::IoError(error) => Self::Io(error),
-            other => Self::Encode(other.to_string()),
+    /// A ramp through all 16-bit values.
+    struct Ramp(i16);
+
+    impl Fill for Ramp {
+        fn fill(&mut self, block: &mut [f32]) {
+            for sample in block {
+                *sample = f32::from(self.0) / 32_768.0;
+                self.0 = self.0.wrapping_add(7);
+            }
         }
     }
-}
 
-impl From<flac_codec::Error> for Fault {
-    fn from(error: flac_codec::Error) -> Self {
-        match error {
-            flac_codec::Error::Io(error) => Self::Io(error),
-            other => Self::Encode(other.to_string()),
+    fn ramp(length: i64) -> Vec<i16> {
+        (0..length).map(|at| (at * 7) as i16).collect()
+    }
+
+    fn record(path: &Path, length: u64) -> Result<Frames, FileError> {
+        write(path, &[("TITLE", "Größe")], &mut Ramp(0), &mut |written| Frames(length) - written)
+    }
+
+    #[test]
+    fn wav_holds_every_sample() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a.WAV");
+        assert_eq!(record(&path, 10_001).ok(), Some(Frames(10_001)));
+        let wav = hound::WavReader::open(&path).expect("a WAV file");
+        let samples: Vec<i16> = wav.into_samples().map(|sample| sample.expect("a sample")).collect();
+        assert_eq!(samples, ramp(10_001));
+    }
+
+    #[test]
+    fn flac_holds_every_sample_and_the_tags() {
+        use flac_codec::decode::{FlacSampleReader, verify};
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a.flac");
+        assert!(record(&path, 500_000).is_ok());
+        assert!(verify(&path).is_ok());
+        let mut samples = Vec::new();
+        let mut reader = FlacSampleReader::open(&path).expect("a FLAC file");
+        reader.read_to_end(&mut samples).expect("samples");
+        assert!(samples.iter().map(|&sample| sample as i16).eq(ramp(500_000)));
+        let bytes = std::fs::read(&path).expect("bytes");
+        assert!(bytes.windows(13).any(|window| window == "TITLE=Größe".as_bytes()));
+    }
+
+    #[test]
+    fn two_recordings_are_the_same_bytes() {
+        let dir = tempfile::tempdir().expect("a directory");
+        for ending in ["wav", "flac"] {
+            let paths = ["a", "b"].map(|name| dir.path().join(name).with_extension(ending));
+            let [a, b] = paths.map(|path| record(&path, 50_000).ok().and_then(|_| std::fs::read(path).ok()));
+            assert!(a.is_some() && a == b, "{ending}");
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_leaves_nothing_and_says_why() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let place = |name: &str| dir.path().join(name);
+        assert!(matches!(record(&place("a.mp3"), 10), Err(FileError::Format { .. })));
+        assert!(matches!(record(&place("a.wav"), 0), Err(FileError::Empty { .. })));
+        assert!(matches!(record(&place("a.flac"), 0), Err(FileError::Empty { .. })));
+        assert!(matches!(record(&place("none/a.wav"), 10), Err(FileError::Io { .. })));
+        assert_eq!(std::fs::read_dir(dir.path()).expect("the directory").count(), 0);
+    }
+
+    #[test]
+    fn a_full_disk_is_called_by_its_name() {
+        let full = std::io::Error::from_raw_os_error(28);
+        let error = FileError::new(Fault::Io(full), Path::new("a.wav"));
+        assert!(error.to_string().starts_with("the disk is full: `a.wav`"), "{error}");
     }
 }

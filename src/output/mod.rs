@@ -1,5 +1,6 @@
 //! Where samples go. Owns the seam to devices and files; must not know sessions or voices.
 
+mod encode;
 pub mod file;
 pub mod null;
 

@@ -210,3 +210,123 @@ fn checksum(bytes: &[u8]) -> u32 {
     sum.update(bytes.get(HEADER..).unwrap_or_default());
     sum.finalize()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::Pace;
+    use tempfile::TempDir;
+
+    fn line(text: &str) -> Line {
+        Line { text: text.into(), language: "en".into(), pace: Pace::NORMAL }
+    }
+
+    fn key(text: &str) -> Key {
+        Key::new("voice", &line(text))
+    }
+
+    fn clip(length: usize) -> Clip {
+        Clip::new((0..length).map(|at| sample16::to_f32((at * 31) as i16)).collect::<Vec<_>>())
+    }
+
+    fn cache(limit: u64) -> (TempDir, Cache) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let cache = Cache::new(dir.path().join("a/b"), limit);
+        (dir, cache)
+    }
+
+    #[test]
+    fn a_clip_comes_back_to_the_bit_in_private() {
+        let (_dir, mut cache) = cache(1 << 20);
+        assert_eq!(cache.get(&key("one")), None);
+        for length in [0, 1, 10_000] {
+            cache.put(&key("one"), &clip(length));
+            assert_eq!(cache.get(&key("one")), Some(clip(length)));
+        }
+        let mode = |path: &Path| fs::metadata(path).map(|about| about.permissions().mode() & 0o777).ok();
+        assert_eq!(mode(&cache.dir), Some(0o700));
+        assert_eq!(mode(&cache.path(&key("one"))), Some(0o600));
+        assert!(cache.trouble().is_none());
+    }
+
+    #[test]
+    fn everything_that_changes_the_sound_changes_the_key() {
+        let mut other = line("one");
+        other.pace = Pace::percent(90);
+        let mut foreign = line("one");
+        foreign.language = "de".into();
+        let keys = [
+            key("one"),
+            key("two"),
+            Key::new("voic", &line("eone")),
+            Key::new("voice", &other),
+            Key::new("voice", &foreign),
+        ];
+        assert!(keys.iter().enumerate().all(|(at, key)| !keys[..at].contains(key)));
+    }
+
+    #[test]
+    fn a_damaged_entry_is_removed_wherever_the_damage_is() {
+        let (_dir, mut cache) = cache(1 << 20);
+        cache.put(&key("one"), &clip(20));
+        let path = cache.path(&key("one"));
+        let whole = fs::read(&path).expect("the entry");
+        let damaged = (0..whole.len()).flat_map(|at| {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            [flipped, whole[..at].to_vec()]
+        });
+        for bytes in damaged.chain([[whole.clone(), vec![0, 0]].concat()]) {
+            fs::write(&path, bytes).expect("a write");
+            assert_eq!(cache.get(&key("one")), None);
+            assert!(!path.exists());
+        }
+    }
+
+    #[test]
+    fn the_longest_unused_makes_room() {
+        let (_dir, mut cache) = cache(100_000);
+        let old = SystemTime::now() - Duration::from_secs(100_000);
+        for at in 0..4_u32 {
+            cache.put(&key(&at.to_string()), &clip(10_000));
+            let file = File::open(cache.path(&key(&at.to_string()))).expect("the entry");
+            file.set_modified(old + Duration::from_secs(at.into())).expect("a time");
+        }
+        assert!(cache.get(&key("0")).is_some(), "used now, so no longer the oldest");
+        cache.put(&key("4"), &clip(10_000));
+        let left: Vec<_> = (0..5).filter(|at| cache.path(&key(&at.to_string())).exists()).collect();
+        assert_eq!(left, [0, 2, 3, 4]);
+        assert_eq!(cache.size, Some(4 * 20_016));
+    }
+
+    #[test]
+    fn a_clip_too_big_for_the_cache_is_not_kept() {
+        let (_dir, mut cache) = cache(1_000);
+        cache.put(&key("one"), &clip(1_000));
+        assert_eq!(cache.get(&key("one")), None);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_costs_only_the_cache() {
+        let (dir, _) = cache(1 << 20);
+        let file = dir.path().join("file");
+        fs::write(&file, "").expect("a file");
+        let mut cache = Cache::new(file.join("cache"), 1 << 20);
+        cache.put(&key("one"), &clip(10));
+        assert_eq!(cache.get(&key("one")), None);
+        assert!(cache.trouble().is_some());
+    }
+
+    #[test]
+    fn what_an_interrupted_store_left_goes_after_an_hour() {
+        let (_dir, mut cache) = cache(1 << 20);
+        cache.put(&key("one"), &clip(10));
+        let (stale, fresh) = (cache.dir.join(".new-1"), cache.dir.join(".new-2"));
+        fs::write(&fresh, "x").expect("a file");
+        fs::write(&stale, "x").expect("a file");
+        let old = SystemTime::now() - Duration::from_secs(100_000);
+        File::open(&stale).and_then(|file| file.set_modified(old)).expect("a time");
+        assert_eq!(entries(&cache.dir).map(|found| found.len()).ok(), Some(2));
+        assert!(!stale.exists() && fresh.exists());
+    }
+}
