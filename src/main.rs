@@ -1,1 +1,3 @@
+//! Owns nothing: hands over to the command line.
+
 fn main() {}
