@@ -1,3 +1,5 @@
+//! Owns nothing: hands over to the command line.
+
 use matside::cli::{self, Exit};
 
 fn main() -> Exit {
