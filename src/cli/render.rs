@@ -55,10 +55,10 @@ fn measure(plan: &Arc<Plan>, options: Options, studio: &mut Studio) -> Result<Tr
         if let Some(length) = lengths.get(line) {
             return *length;
         }
-        let length = studio.clip(line).map(|clip| clip.len()).unwrap_or_else(|error| {
+        let length = studio.clip(line).map_or_else(|error| {
             lost = Some(error);
             Frames::ZERO
-        });
+        }, |clip| clip.len());
         lengths.insert(line.clone(), length);
         length
     });

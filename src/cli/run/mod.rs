@@ -211,7 +211,7 @@ impl Live {
         match self.sound.look(&self.stage) {
             SoundState::Playing => {}
             SoundState::Lost(why) => {
-                self.screen.warn(&format!("the sound device is gone ({why}); waiting for it"))
+                self.screen.warn(&format!("the sound device is gone ({why}); waiting for it"));
             }
             SoundState::Back => {
                 self.screen.warn("the sound device is back");
