@@ -55,10 +55,13 @@ fn measure(plan: &Arc<Plan>, options: Options, studio: &mut Studio) -> Result<Tr
         if let Some(length) = lengths.get(line) {
             return *length;
         }
-        let length = studio.clip(line).map_or_else(|error| {
-            lost = Some(error);
-            Frames::ZERO
-        }, |clip| clip.len());
+        let length = studio.clip(line).map_or_else(
+            |error| {
+                lost = Some(error);
+                Frames::ZERO
+            },
+            |clip| clip.len(),
+        );
         lengths.insert(line.clone(), length);
         length
     });

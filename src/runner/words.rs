@@ -24,9 +24,8 @@ pub(super) fn vars(plan: &Plan, state: &State) -> Vars {
         }
     }
     vars.insert("done".into(), Value::from(state.done));
-    vars.insert("planned".into(), Value::from(plan.exercises()));
-    let minutes = (plan.length().as_secs_f64() / 60.0).round();
-    vars.insert("minutes".into(), Value::from(minutes as i64));
+    vars.insert("planned".into(), Value::from(plan.exercises));
+    vars.insert("minutes".into(), Value::from(plan.minutes));
     vars
 }
 

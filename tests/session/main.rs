@@ -102,26 +102,31 @@ pub fn written(trace: &Trace) -> String {
 /// Somebody who answers each check-in, and does something when a line is heard.
 #[derive(Default)]
 pub struct Somebody {
-    /// Check-in id, and what is said; the first that matches is used up unless it is the last for its id.
+    /// Check-in id, and what is said two seconds later; used up unless it is the last for its id.
     pub answers: Vec<(&'static str, &'static str)>,
     /// When a line that contains this begins, the event comes this many milliseconds later; once each.
     pub acts: Vec<(&'static str, u64, Event)>,
 }
 
+impl Somebody {
+    pub fn answer(&mut self, check_in: &str) -> Option<&'static str> {
+        let mine = |(id, _): &(&str, &str)| *id == check_in;
+        let i = self.answers.iter().position(mine)?;
+        let last = self.answers.iter().filter(|answer| mine(answer)).count() == 1;
+        Some(if last { self.answers[i].1 } else { self.answers.remove(i).1 })
+    }
+}
+
 impl Person for Somebody {
     fn react(&mut self, entry: &Entry) -> Vec<(Frames, Event)> {
         if let Some(Note::Asked { check_in }) = note(entry) {
-            let mine = |(id, _): &(&str, &str)| id == check_in;
-            let Some(i) = self.answers.iter().position(mine) else { return Vec::new() };
-            let last = self.answers.iter().filter(|answer| mine(answer)).count() == 1;
-            let words = if last { self.answers[i].1 } else { self.answers.remove(i).1 };
-            if words.is_empty() {
-                return Vec::new();
-            }
-            return vec![(Frames::from_secs(2), Event::Said(words.into()))];
+            let words = self.answer(check_in).map(|words| Event::Said(words.into()));
+            return words.into_iter().map(|words| (Frames::from_secs(2), words)).collect();
         }
         let Some(text) = text(entry) else { return Vec::new() };
-        let Some(i) = self.acts.iter().position(|(heard, ..)| text.contains(heard)) else { return Vec::new() };
+        let Some(i) = self.acts.iter().position(|(heard, ..)| text.contains(heard)) else {
+            return Vec::new();
+        };
         let (_, after, event) = self.acts.remove(i);
         vec![(Frames::from_millis(after), event)]
     }

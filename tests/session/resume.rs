@@ -2,81 +2,82 @@
 
 use crate::*;
 
-/// What is heard and noted, without the times of day of the aside that greets whoever comes back.
-fn heard(entries: &[Entry], from: Frames) -> Vec<(Frames, String)> {
-    let kept = entries.iter().filter(|entry| !matches!(note(entry), Some(Note::Mark(_) | Note::Entered { .. })));
-    kept.map(|entry| (entry.at - from, format!("{:?}", entry.what))).collect()
+/// What happens from a cue on: when, counted from there, and what.
+fn rest(trace: &Trace, mark: usize) -> Vec<(Frames, String)> {
+    let from = trace.entries[mark].at;
+    let kept = |entry: &&Entry| !matches!(note(entry), Some(Note::Mark(_) | Note::Entered { .. }));
+    let rest = trace.entries[mark..].iter().filter(kept);
+    rest.map(|entry| (entry.at - from, format!("{:?}", entry.what))).collect()
 }
 
-fn resumed_anywhere(plan: &Arc<Plan>, person: impl Fn() -> Somebody) {
-    let whole = live(plan, None, &mut person());
-    let marks = whole.entries.iter().enumerate().filter_map(|(i, entry)| match note(entry) {
-        Some(Note::Mark(state)) => Some((i, entry.at, state)),
-        _ => None,
-    });
-    let mut tried = 0;
-    for (i, at, state) in marks {
-        // Through the form it has on disk.
-        let json = serde_json::to_string(state).unwrap();
-        let state: State = serde_json::from_str(&json).unwrap();
-        // Whoever comes back answers only what is asked from here on.
-        let asked = |entry: &&Entry| matches!(note(entry), Some(Note::Asked { .. }));
-        let open = state.asking.as_ref().filter(|asking| asking.reply.is_none()).map(|a| a.check_in.clone());
-        let mut somebody = person();
-        for _ in whole.entries[..i].iter().filter(asked) {
-            somebody.skip_answer();
+/// Every cue, with the state from which it can be resumed, in the form it has on disk.
+fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
+    trace.entries.iter().enumerate().filter_map(|(i, entry)| match note(entry) {
+        Some(Note::Mark(state)) => {
+            let json = serde_json::to_string(state).unwrap();
+            Some((i, serde_json::from_str(&json).unwrap()))
         }
-        let mut react = Resumed { somebody: &mut somebody, open, plan };
-        let part = live(plan, Some(state), &mut react);
-        let greeting = part.entries.iter().position(|e| matches!(note(e), Some(Note::Mark(_)))).unwrap();
-        let wanted = heard(&whole.entries[i..], at);
-        let found = heard(&part.entries[greeting..], Frames::ZERO);
-        let shifted = react_shift(&wanted, &found);
-        assert_eq!(shifted, None, "{} resumed at entry {i}, {at}", plan.id);
-        tried += 1;
-    }
-    assert!(tried > 20, "only {tried} cues in {}", plan.id);
-}
-
-/// The first place where two traces differ.
-fn react_shift(wanted: &[(Frames, String)], found: &[(Frames, String)]) -> Option<(usize, String, String)> {
-    let len = wanted.len().max(found.len());
-    (0..len).find_map(|i| {
-        let (wanted, found) = (wanted.get(i), found.get(i));
-        (wanted != found).then(|| (i, format!("{wanted:?}"), format!("{found:?}")))
+        _ => None,
     })
 }
 
-struct Resumed<'a> {
-    somebody: &'a mut Somebody,
-    open: Option<String>,
-    plan: &'a Arc<Plan>,
-}
-
-impl Person for Resumed<'_> {
-    fn react(&mut self, entry: &Entry) -> Vec<(Frames, Event)> {
-        let _ = (&self.open, self.plan);
-        self.somebody.react(entry)
+/// Resumed at cue `mark` of `whole`, `part` must be the rest of it, once it has greeted whoever came back.
+fn same(whole: &Trace, mark: usize, part: &Trace) {
+    let greeted = marks(part).next().unwrap().0;
+    let (wanted, found) = (rest(whole, mark), rest(part, greeted));
+    let differs = (0..wanted.len().max(found.len())).find(|i| wanted.get(*i) != found.get(*i));
+    if let Some(i) = differs {
+        let at = whole.entries[mark].at;
+        panic!("resumed at {at}: expected {:?}, found {:?}", wanted.get(i), found.get(i));
     }
-}
-
-impl Somebody {
-    fn skip_answer(&mut self) {}
 }
 
 #[test]
 fn a_recording_resumed_at_any_cue_is_the_rest_of_the_whole() {
+    let options = Options { recorded: true, ..Options::default() };
     for plan in shipped() {
-        let options = Options { recorded: true, ..Options::default() };
         let whole = recorded(&plan);
-        for (i, entry) in whole.entries.iter().enumerate() {
-            let Some(Note::Mark(state)) = note(entry) else { continue };
-            let state: State = serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap();
-            let part = timeline::trace(&plan, options, Some(state), &mut Nobody, &mut estimate);
-            let greeted = part.entries.iter().position(|e| matches!(note(e), Some(Note::Mark(_)))).unwrap();
-            let wanted = heard(&whole.entries[i..], entry.at);
-            let found = heard(&part.entries[greeted..], Frames::ZERO);
-            assert_eq!(react_shift(&wanted, &found), None, "{} resumed at {}", plan.id, entry.at);
+        let marks: Vec<_> = marks(&whole).collect();
+        assert!(marks.len() > 20, "only {} cues in {}", marks.len(), plan.id);
+        for (mark, state) in marks {
+            same(&whole, mark, &timeline::trace(&plan, options, Some(state), &mut Nobody, &mut estimate));
         }
+    }
+}
+
+#[test]
+fn a_session_with_answers_resumed_between_questions_is_the_rest_of_the_whole() {
+    let somebody = || Somebody { answers: well(), ..Somebody::default() };
+    for plan in shipped() {
+        let whole = live(&plan, None, &mut somebody());
+        ended(&whole, Ending::Done);
+        for (mark, state) in marks(&whole).filter(|(_, state)| state.asking.is_none()) {
+            let mut back = somebody();
+            for entry in &whole.entries[..mark] {
+                if let Some(Note::Asked { check_in }) = note(entry) {
+                    back.answer(check_in);
+                }
+            }
+            same(&whole, mark, &live(&plan, Some(state), &mut back));
+        }
+    }
+}
+
+/// A question that was cut off is put again, and its answer counts.
+#[test]
+fn a_question_cut_off_is_asked_again() {
+    let plan = plan("gentle-daily");
+    let whole = live(&plan, None, &mut Somebody { answers: well(), ..Somebody::default() });
+    let asking =
+        |(_, state): &(usize, State)| state.asking.as_ref().is_some_and(|asking| asking.reply.is_none());
+    for (mark, state) in marks(&whole).filter(asking) {
+        let check_in = state.asking.clone().unwrap().check_in;
+        let mut silent = live(&plan, Some(state), &mut Nobody);
+        silent.entries.truncate(400);
+        let met = silent
+            .entries
+            .iter()
+            .any(|e| matches!(note(e), Some(Note::NoAnswer { check_in: c }) if *c == check_in));
+        assert!(met, "{check_in} cut off at entry {mark} was not put again");
     }
 }

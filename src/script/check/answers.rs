@@ -57,7 +57,11 @@ impl<'a, K: std::hash::Hash + Eq> Meaning<'a, K> {
             self.seen.insert(key, (answer, span));
             return;
         };
-        let message = if first.id == answer.id { format!("the {} `{shown}` is there twice", self.what) } else { format!("the {} `{shown}` means two answers", self.what) };
+        let message = if first.id == answer.id {
+            format!("the {} `{shown}` is there twice", self.what)
+        } else {
+            format!("the {} `{shown}` means two answers", self.what)
+        };
         checker.push(
             Diagnostic::error(self.source, span, message)
                 .also(self.source, place.clone(), format!("`{}` has it already", first.id.value))
