@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use minijinja::Value;
 
+use super::super::text::code;
 use super::super::{At, BUILT_INS, Library, Texts};
 use super::{Checker, literal};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
@@ -66,7 +67,7 @@ impl<'a> Wording<'a> {
 
     fn expression(&self, expression: &str, names: &Names) -> Vec<Finding> {
         let used = self.texts.names_in_expression(expression);
-        judge(expression, used, names, || self.texts.holds(expression, names).map(drop))
+        judge(expression, used, names, true, || self.texts.holds(expression, names).map(drop))
     }
 
     fn scope(&mut self, language: &'a str, scope: Scope) -> Rc<Names> {
@@ -127,7 +128,7 @@ impl<'a> Checker<'a> {
                 let names = self.wording.scope(language, scope);
                 let texts = &self.wording.texts;
                 let used = texts.names_in_text(text);
-                let findings = judge(text, used, &names, || texts.render(text, &names).map(drop));
+                let findings = judge(text, used, &names, false, || texts.render(text, &names).map(drop));
                 let findings = Rc::new(findings);
                 self.wording.found.insert(key, Rc::clone(&findings));
                 findings
@@ -196,6 +197,7 @@ fn judge(
     text: &str,
     used: Result<BTreeSet<String>, super::super::TextError>,
     names: &Names,
+    is_expression: bool,
     trial: impl FnOnce() -> Result<(), super::super::TextError>,
 ) -> Vec<Finding> {
     let used = match used {
@@ -215,6 +217,7 @@ fn judge(
     if !unknown.is_empty() {
         return unknown;
     }
+    let mut findings = silence_is_little(text, is_expression, names);
     let name = used.iter().find(|name| names.get(*name).is_some_and(Value::is_none));
     let failed = |error: super::super::TextError| match name {
         Some(name) => Finding {
@@ -224,7 +227,20 @@ fn judge(
         },
         None => Finding { range: error.range, message: error.message, hint: REFERENCE.into() },
     };
-    trial().err().map(failed).into_iter().collect()
+    findings.extend(trial().err().map(failed));
+    findings
+}
+
+/// No answer is never taken as "fine".
+fn silence_is_little(text: &str, is_expression: bool, names: &Names) -> Vec<Finding> {
+    let nullable = |name: &str| names.get(name).is_some_and(Value::is_none);
+    let found = code::unset_is_less(text, is_expression).into_iter().filter(|(name, _)| nullable(name));
+    let finding = |(name, range)| Finding {
+        range: Some(range),
+        message: format!("while `{name}` is unset it counts as less than everything"),
+        hint: format!("say what silence means: `{name} is not none and …` or `{name} is none or …`"),
+    };
+    found.map(finding).collect()
 }
 
 fn unknown(text: &str, name: &str, names: &Names) -> Finding {
