@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use matside::diagnostic::{Diagnostic, Layer, Sources, render};
 use matside::script::{Library, check};
+use proptest::prelude::*;
 
 fn bad() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad")
