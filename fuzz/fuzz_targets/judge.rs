@@ -36,6 +36,6 @@ pub fn judge(sources: Sources, mut diagnostics: Vec<Diagnostic>) {
         let source = library.sources().get(found.source).expect("a place in a known file");
         assert!(source.text.get(found.span.clone()).is_some(), "a place outside the file: {found:?}");
     }
-    render(&diagnostics, library.sources(), false);
+    let _drawn = render(&diagnostics, library.sources(), false);
     // The planner goes here: where nothing above is an error, every session of the library must have a plan.
 }
