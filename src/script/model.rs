@@ -124,7 +124,7 @@ pub struct Dose {
     pub countdown: Option<At<bool>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sides {
     None,
@@ -136,7 +136,7 @@ pub enum Sides {
     Unaffected,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Count {
     Aloud,
@@ -168,6 +168,36 @@ pub enum Chime {
     Pause,
     End,
     Tick,
+}
+
+impl Chime {
+    pub const ALL: [Self; 9] = [
+        Self::Begin,
+        Self::HoldStart,
+        Self::HoldEnd,
+        Self::SwitchSides,
+        Self::NextExercise,
+        Self::CheckIn,
+        Self::Pause,
+        Self::End,
+        Self::Tick,
+    ];
+
+    /// As in scripts and file names.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::HoldStart => "hold-start",
+            Self::HoldEnd => "hold-end",
+            Self::SwitchSides => "switch-sides",
+            Self::NextExercise => "next-exercise",
+            Self::CheckIn => "check-in",
+            Self::Pause => "pause",
+            Self::End => "end",
+            Self::Tick => "tick",
+        }
+    }
 }
 
 /// `sessions/exercises/*.toml`.

@@ -67,6 +67,12 @@ fn in_words(value: Value, numbers: &[String]) -> Value {
     number.and_then(|n| numbers.get(n)).map_or(value, |word| Value::from(word.as_str()))
 }
 
+impl std::fmt::Debug for Texts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Texts")
+    }
+}
+
 impl Texts {
     /// `numbers`: words for 0, 1, 2 …, what the filter `words` gives.
     #[must_use]

@@ -1,6 +1,24 @@
 //! Lines to sound. Owns the seam to the speech engines; must not know sessions or outputs.
 
+pub mod ahead;
+pub mod cache;
+mod child;
+pub mod chimes;
+pub mod espeak;
+mod riff;
+pub mod studio;
+pub mod tick;
+
+use std::sync::Arc;
+
 use crate::line::Line;
+
+pub use ahead::{Ahead, Report as AheadReport};
+pub use cache::{Cache, DEFAULT_LIMIT};
+pub use chimes::chime;
+pub use espeak::Espeak;
+pub use studio::Studio;
+pub use tick::Tick;
 
 /// Sound as an engine gives it: mono, at the engine's own rate and loudness.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +39,15 @@ pub trait Synth: Send {
     /// # Errors
     /// [`VoiceError`] when the engine is missing, hangs, dies or cannot speak the language.
     fn synth(&mut self, line: &Line) -> Result<Pcm, VoiceError>;
+
+    /// Whether the samples are to be used to the frame as they are: not cut, levelled or faded.
+    fn finished(&self) -> bool {
+        false
+    }
 }
 
-/// Why a line could not be spoken.
-#[derive(Debug, thiserror::Error)]
+/// Why a line could not be spoken. Cheap to clone, since it is both kept with the line and reported.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum VoiceError {
     #[error("the program `{program}` is not installed; install it with `{hint}`")]
     Missing { program: &'static str, hint: &'static str },
@@ -35,5 +58,5 @@ pub enum VoiceError {
     #[error("`{program}` failed: {reason}")]
     Failed { program: &'static str, reason: String },
     #[error("`{program}` could not be run")]
-    Io { program: &'static str, source: std::io::Error },
+    Io { program: &'static str, source: Arc<std::io::Error> },
 }
