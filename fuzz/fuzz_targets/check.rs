@@ -2,21 +2,23 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use matside::diagnostic::{Layer, Sources};
+use matside::diagnostic::Layer;
 
 mod judge;
 
+/// New names and one that replaces a sound file.
 const PATHS: &[&str] =
-    &["x.toml", "exercises/bridge.toml", "check-ins/pain-now.toml", "programmes/x.toml", "phrases/en.toml"];
+    &["x.toml", "exercises/bridge.toml", "exercises/x.toml", "check-ins/x.toml", "programmes/x.toml"];
 
 fuzz_target!(|bytes: &[u8]| {
+    let mut sources = judge::base();
+    let mut unreadable = Vec::new();
     for path in PATHS {
-        let mut sources = judge::base();
-        let unreadable = sources.add_bytes(*path, bytes, Layer::Named).err();
-        judge::judge(sources, unreadable.into_iter().collect());
+        unreadable.extend(sources.add_bytes(*path, bytes, Layer::Named).err());
     }
-    // Without anything beside it, a lone file must be judged too.
-    let mut alone = Sources::new();
-    let unreadable = alone.add_bytes("x.toml", bytes, Layer::Named).err();
-    judge::judge(alone, unreadable.into_iter().collect());
+    // Broken phrases silence many rules, so only what looks like phrases takes their place.
+    if bytes.windows(7).any(|window| window == b"numbers") {
+        unreadable.extend(sources.add_bytes("phrases/en.toml", bytes, Layer::Named).err());
+    }
+    judge::judge(sources, unreadable);
 });

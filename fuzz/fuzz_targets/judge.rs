@@ -43,7 +43,7 @@ pub fn judge(sources: Sources, mut diagnostics: Vec<Diagnostic>) {
         let source = library.sources().get(found.source).expect("a place in a known file");
         assert!(source.text.get(found.span.clone()).is_some(), "a place outside the file: {found:?}");
     }
-    render(&diagnostics, library.sources(), false);
+    let _drawn = render(&diagnostics, library.sources(), false);
     perform(&library, diagnostics.iter().all(|found| !found.is_error()));
 }
 
@@ -57,7 +57,7 @@ fn perform(library: &Library, sound: bool) {
                 continue;
             }
         };
-        timeline::lint(session, &plan);
+        let _advice = timeline::lint(session, &plan);
         if plan.length() > LONGEST {
             continue;
         }
@@ -65,7 +65,7 @@ fn perform(library: &Library, sound: bool) {
         for recorded in [true, false] {
             let options = Options { recorded, ..Options::default() };
             let trace = timeline::trace(&plan, options, None, &mut Nobody, &mut |line| line.estimate());
-            timeline::vtt(&trace);
+            let _captions = timeline::vtt(&trace);
         }
     }
 }

@@ -20,7 +20,8 @@ const PATHS: &[&str] = &[
 ];
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut sources = if bytes.first().is_some_and(|b| b.is_ascii_lowercase()) { judge::base() } else { Sources::new() };
+    let mut sources =
+        if bytes.first().is_some_and(|b| b.is_ascii_lowercase()) { judge::base() } else { Sources::new() };
     let mut unreadable = Vec::new();
     for part in bytes.split(|b| *b == 0).take(12) {
         let Some((first, text)) = part.split_first() else {
