@@ -1,1 +1,7 @@
-fn main() {}
+//! Owns nothing: hands over to the command line.
+
+use matside::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::main()
+}

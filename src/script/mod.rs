@@ -1,10 +1,32 @@
-//! The session language: TOML text to spanned scripts. Owns parsing and the library of all files by name.
+//! The session language: TOML text to spanned scripts. Owns parsing, the library of all files by name, the rules
+//! that need no plan, and the texts and expressions.
 //! Must not read the disk or decide doses; it is given texts, and the plan decides.
 
 mod at;
+pub mod check;
+mod dose;
+mod fit;
+mod library;
 mod model;
+mod notes;
+mod parse;
+pub mod phrases;
+mod schema;
+mod shape;
+mod text;
 mod units;
 
 pub use at::At;
+pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
+pub use schema::schema;
+pub use text::{TextError, Texts};
 pub use units::{Duration, Minutes, NumberRange, Tempo};
+
+pub use crate::diagnostic::Layer;
+
+/// The fact that `sides = "affected"` goes by: `'left'`, `'right'` or `'both'`.
+pub const AFFECTED_SIDE: &str = "affected_side";
+
+/// What every text and expression may use besides facts: exercises done and planned, planned minutes.
+pub const BUILT_INS: &[&str] = &["done", "planned", "minutes"];

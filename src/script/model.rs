@@ -124,7 +124,7 @@ pub struct Dose {
     pub countdown: Option<At<bool>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sides {
     None,
@@ -136,7 +136,7 @@ pub enum Sides {
     Unaffected,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Count {
     Aloud,
@@ -168,6 +168,36 @@ pub enum Chime {
     Pause,
     End,
     Tick,
+}
+
+impl Chime {
+    pub const ALL: [Self; 9] = [
+        Self::Begin,
+        Self::HoldStart,
+        Self::HoldEnd,
+        Self::SwitchSides,
+        Self::NextExercise,
+        Self::CheckIn,
+        Self::Pause,
+        Self::End,
+        Self::Tick,
+    ];
+
+    /// As in scripts and file names.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::HoldStart => "hold-start",
+            Self::HoldEnd => "hold-end",
+            Self::SwitchSides => "switch-sides",
+            Self::NextExercise => "next-exercise",
+            Self::CheckIn => "check-in",
+            Self::Pause => "pause",
+            Self::End => "end",
+            Self::Tick => "tick",
+        }
+    }
 }
 
 /// `sessions/exercises/*.toml`.
@@ -206,6 +236,22 @@ pub struct Exercise {
     #[serde(default)]
     pub level: Vec<At<Level>>,
     pub progression: Option<Progression>,
+}
+
+impl Exercise {
+    /// The level that it starts on.
+    #[must_use]
+    pub fn first_level(&self) -> Option<&At<Level>> {
+        let start = self.start.as_ref();
+        start.and_then(|id| self.level.iter().find(|level| level.id == *id)).or(self.level.first())
+    }
+
+    /// Its sides on `level`.
+    #[must_use]
+    pub fn sides(&self, level: Option<&At<Level>>) -> Sides {
+        let sides = level.and_then(|level| level.dose.sides.as_ref()).or(self.dose.sides.as_ref());
+        sides.map_or(Sides::None, |sides| sides.value)
+    }
 }
 
 /// One form of an exercise; what it leaves out is taken from the exercise.
@@ -274,6 +320,24 @@ pub struct CheckIn {
     pub answer: Vec<At<Answer>>,
     /// What silence means. Never "fine".
     pub no_answer: Option<At<Outcome>>,
+}
+
+impl CheckIn {
+    /// Every fact that this check-in can set, with doubles.
+    pub fn facts(&self) -> impl Iterator<Item = &str> {
+        let answers = self.answer.iter().flat_map(|answer| answer.set.keys());
+        let silence = self.no_answer.iter().flat_map(|outcome| outcome.set.keys());
+        self.fact.iter().chain(answers).chain(silence).map(|name| name.value.as_str())
+    }
+}
+
+impl CheckIn {
+    /// Every check-in that this one can lead to, with doubles.
+    pub fn asks(&self) -> impl Iterator<Item = &str> {
+        let answers = self.answer.iter().filter_map(|answer| answer.ask.as_ref());
+        let silence = self.no_answer.iter().filter_map(|outcome| outcome.ask.as_ref());
+        answers.chain(silence).map(|name| name.value.as_str())
+    }
 }
 
 /// An answer, how it is given, and what follows.

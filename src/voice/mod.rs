@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use crate::line::Line;
 
-pub use ahead::Ahead;
-pub use cache::Cache;
+pub use ahead::{Ahead, Report as AheadReport};
+pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
 pub use studio::Studio;

@@ -1,0 +1,33 @@
+//! `matside check`
+
+use std::path::PathBuf;
+
+use super::Exit;
+use super::shelf::{Shelf, errors};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders; without any, the shipped sessions and your own
+    files: Vec<PathBuf>,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let mut shelf = Shelf::read(&args.files)?;
+    shelf.check();
+    let mut diagnostics = std::mem::take(&mut shelf.diagnostics);
+    if !shelf.named.is_empty() {
+        diagnostics.retain(|diagnostic| shelf.named.contains(&diagnostic.source));
+    }
+    shelf.print(&diagnostics);
+    let errors = errors(&diagnostics).count();
+    let warnings = diagnostics.len() - errors;
+    let files = match args.files.len() {
+        0 => shelf.library.sources().iter().count(),
+        _ => shelf.named.len(),
+    };
+    if !diagnostics.is_empty() {
+        eprintln!();
+    }
+    println!("{files} files, {errors} errors, {warnings} warnings");
+    Ok(if errors == 0 { Exit::Done } else { Exit::BadScript })
+}

@@ -1,0 +1,103 @@
+//! The command line: one file a verb. Owns wiring, wording for terminals, and exit codes.
+
+mod check;
+mod clips;
+mod exit;
+mod list;
+mod places;
+mod render;
+mod run;
+mod schema;
+mod shelf;
+mod show;
+mod voices;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+
+/// Voice-guided sessions for people who practise on the floor.
+#[derive(Debug, Parser)]
+#[command(version, after_help = exit::HELP)]
+struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run a session: speak it, listen for keys or lines
+    Run(run::Args),
+    /// Write a session to an audio file with captions
+    Render(render::Args),
+    /// Print every line of a session with its time
+    Show(show::Args),
+    /// List the sessions
+    List,
+    /// Check session files and report every error in them
+    Check(check::Args),
+    /// Print the JSON Schema of a kind of file
+    Schema(schema::Args),
+}
+
+/// A session by name, or by the path of its file.
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// Name of a session (see `matside list`), or a file
+    session: String,
+    /// Language, where a session comes in several
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Only the steps of this block (a heading of the session), with its check-ins
+    #[arg(long, value_name = "BLOCK")]
+    only: Option<String>,
+}
+
+/// How it is spoken.
+#[derive(Debug, clap::Args)]
+struct Speech {
+    /// Voice: espeak, or tick (a test signal)
+    #[arg(long, default_value = "espeak")]
+    voice: voices::Voice,
+    /// Speed of speech and repetitions in percent
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
+    pace: u16,
+    /// Quieter, for the night
+    #[arg(long)]
+    night: bool,
+    /// Where spoken lines are kept (default: the user's cache directory)
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Keep no spoken lines
+    #[arg(long, conflicts_with = "cache")]
+    no_cache: bool,
+}
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> Exit {
+    let args = Args::parse();
+    let done = match args.verb {
+        Verb::Run(args) => run::run(&args),
+        Verb::Render(args) => render::run(&args),
+        Verb::Show(args) => show::run(&args),
+        Verb::List => list::run(),
+        Verb::Check(args) => check::run(&args),
+        Verb::Schema(args) => schema::run(&args),
+    };
+    done.unwrap_or_else(|error| {
+        if broken_pipe(&error) {
+            return Exit::Done;
+        }
+        eprintln!("matside: {error:#}");
+        Exit::Failed
+    })
+}
+
+/// Whoever read our output has seen enough.
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

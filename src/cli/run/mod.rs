@@ -1,0 +1,231 @@
+//! `matside run`: a live session.
+
+mod screen;
+mod signals;
+mod sound;
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::ear::{Ear, Input};
+use crate::journal::{Bookmark, Journal, JournalError};
+use crate::line::{Line, Pace};
+use crate::plan::Plan;
+use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
+use crate::stage::{Happened, Report, Stage};
+use crate::voice::VoiceError;
+
+use super::{Exit, Speech, Which, clips, places, shelf, voices};
+
+use screen::Screen;
+use sound::{Sound, State as SoundState};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    speech: Speech,
+    /// Go on where the last session was cut off
+    #[arg(long)]
+    resume: bool,
+    /// Print what is said
+    #[arg(long)]
+    captions: bool,
+    #[command(flatten)]
+    sound: sound::Args,
+}
+
+/// How often the sound is looked after.
+const LOOK: Duration = Duration::from_millis(50);
+/// After the first signal the goodbye may take this long.
+const GOODBYE: Duration = Duration::from_secs(6);
+/// A voice that fails this often is no voice.
+const LOSSES: usize = 3;
+
+/// Everything that reaches the main thread.
+enum Message {
+    Input(Input),
+    Report(Report),
+    Signal,
+}
+
+impl From<Input> for Message {
+    fn from(input: Input) -> Self {
+        Self::Input(input)
+    }
+}
+
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
+    let journal = Journal::open(&places::state().context("no home directory: set HOME or XDG_STATE_HOME")?)?;
+    let _lock = match journal.lock() {
+        Ok(lock) => lock,
+        Err(error @ JournalError::Locked { .. }) => {
+            eprintln!("matside: {error}");
+            return Ok(Exit::AlreadyRunning);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let digest = shelf.digest(&plan);
+    let state = bookmarked(args, &journal, &plan, &digest)?;
+    let studio = voices::studio(&args.speech, &plan.language)?;
+    let (messages, inbox) = channel();
+    let (events, to_stage) = channel();
+    let (lost, losses) = channel();
+    let clips = Box::new(clips::Live::start(studio, lost)?);
+    let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
+    let runner = match state {
+        Some(state) => Runner::resume(plan.clone(), options, state),
+        None => Runner::start(plan.clone(), options),
+    };
+    let reports = reporter(messages.clone());
+    let gain = voices::gain(&args.speech);
+    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, to_stage, reports)));
+    let sound = match Sound::open(&args.sound, &stage) {
+        Ok(sound) => sound,
+        Err(error) => {
+            eprintln!("matside: {error:#}");
+            return Ok(Exit::NoDevice);
+        }
+    };
+    signals::listen(messages.clone())?;
+    let ear = Ear::open(messages);
+    let screen = Screen::new(args.captions, ear.keys, plan.clone());
+    let keep = Keep { journal, session: plan.id.clone(), digest };
+    Live { stage, sound, events, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+}
+
+fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
+    if !args.resume {
+        return Ok(None);
+    }
+    let bookmark = journal.bookmark().context("there is no session to go on with")?;
+    if bookmark.session != plan.id {
+        anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
+    }
+    if bookmark.digest != digest {
+        anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
+    }
+    Ok(Some(bookmark.state))
+}
+
+fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
+    // When the main thread is gone, the process is about to be.
+    Box::new(move |report| drop(messages.send(Message::Report(report))))
+}
+
+/// Keeps the place through a power cut.
+struct Keep {
+    journal: Journal,
+    session: String,
+    digest: String,
+}
+
+impl Keep {
+    fn mark(&self, state: State) -> Result<(), JournalError> {
+        let (session, digest) = (self.session.clone(), self.digest.clone());
+        self.journal.keep(&Bookmark { session, digest, state })
+    }
+
+    /// A session that is over for today cannot be resumed.
+    fn close(&self, ending: Ending) {
+        if matches!(ending, Ending::Done | Ending::Symptoms | Ending::Emergency) {
+            self.journal.forget_bookmark();
+        }
+    }
+}
+
+struct Live {
+    stage: Arc<Mutex<Stage>>,
+    sound: Sound,
+    events: Sender<Event>,
+    inbox: Receiver<Message>,
+    losses: Receiver<(Line, VoiceError)>,
+    screen: Screen,
+    keep: Keep,
+    ending: Option<Ending>,
+    /// When to leave whatever is still to be said.
+    leave_by: Option<Instant>,
+    lost: usize,
+}
+
+impl Live {
+    fn run(mut self) -> anyhow::Result<Exit> {
+        loop {
+            match self.inbox.recv_timeout(LOOK) {
+                Ok(Message::Input(Input::Event(event))) => self.send(event),
+                Ok(Message::Input(Input::Interrupt) | Message::Signal) => {
+                    if self.leave_by.is_some() {
+                        return Ok(Exit::Interrupted);
+                    }
+                    self.leave_by = Some(Instant::now() + GOODBYE);
+                    self.send(Event::Interrupt);
+                }
+                Ok(Message::Report(report)) => self.report(report),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            if let Some(exit) = self.look()? {
+                self.screen.clear();
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // The stage lives as long as this does.
+        let _ = self.events.send(event);
+    }
+
+    fn report(&mut self, report: Report) {
+        self.screen.show(&report);
+        match report.what {
+            Happened::Note(Note::Mark(state)) => {
+                if let Err(error) = self.keep.mark(*state) {
+                    self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
+                }
+            }
+            Happened::Over(ending) => {
+                self.keep.close(ending);
+                self.ending = Some(ending);
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks after the sound and the voice; says how to leave, if it is time to.
+    fn look(&mut self) -> anyhow::Result<Option<Exit>> {
+        for (line, error) in self.losses.try_iter() {
+            self.lost += 1;
+            self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
+        }
+        if self.lost >= LOSSES {
+            return Ok(Some(Exit::Failed));
+        }
+        if self.leave_by.is_some_and(|by| Instant::now() > by) {
+            return Ok(Some(Exit::Interrupted));
+        }
+        match self.sound.look(&self.stage) {
+            SoundState::Playing => {}
+            SoundState::Lost(why) => {
+                self.screen.warn(&format!("the sound device is gone ({why}); waiting for it"));
+            }
+            SoundState::Back => {
+                self.screen.warn("the sound device is back");
+                self.send(Event::OutputBack);
+            }
+            SoundState::GivenUp => return Ok(Some(Exit::NoDevice)),
+        }
+        let over = || self.stage.lock().unwrap_or_else(PoisonError::into_inner).is_over();
+        match self.ending {
+            Some(ending) if over() => {
+                self.sound.play_out();
+                Ok(Some(ending.into()))
+            }
+            _ => Ok(None),
+        }
+    }
+}

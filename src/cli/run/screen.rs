@@ -1,0 +1,120 @@
+//! What a terminal shows of a session: one line that changes, captions when asked for.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use crate::frames::Frames;
+use crate::plan::{Plan, Side};
+use crate::runner::{Command, Note, Sound};
+use crate::stage::{Happened, Report};
+
+/// Back to the start of the line, and clear it.
+const CLEAR: &str = "\r\x1b[K";
+
+pub struct Screen {
+    captions: bool,
+    progress: bool,
+    /// In raw mode a line feed alone goes straight down.
+    raw: bool,
+    plan: Arc<Plan>,
+    title: String,
+    place: String,
+    paused: bool,
+}
+
+impl Screen {
+    pub fn new(captions: bool, raw: bool, plan: Arc<Plan>) -> Self {
+        let progress = std::io::stderr().is_terminal();
+        let title = plan.title.clone();
+        let screen = Self { captions, progress, raw, plan, title, place: String::new(), paused: false };
+        if screen.progress && raw {
+            screen.line("keys: space pauses, q stops, ? shows the others");
+        }
+        screen
+    }
+
+    pub fn show(&mut self, report: &Report) {
+        match &report.what {
+            Happened::Sound(Sound::Line(line)) if self.captions => self.caption(&line.text),
+            Happened::Note(note) => self.note(note),
+            _ => {}
+        }
+        self.draw(report.left);
+    }
+
+    fn note(&mut self, note: &Note) {
+        match note {
+            Note::Entered { title, .. } => {
+                self.title = title.clone().unwrap_or_else(|| self.plan.title.clone());
+                self.place.clear();
+            }
+            Note::Place { set, side, rep, reps } => self.place = place(*set, *side, *rep, *reps),
+            Note::Paused => self.paused = true,
+            Note::Resumed => self.paused = false,
+            Note::Help => self.help(),
+            Note::NotUnderstood { words, .. } if self.captions => self.caption(&format!("({words}?)")),
+            Note::Answered { answer, number, .. } if self.captions => {
+                let number = number.map(|number| format!(", {number}")).unwrap_or_default();
+                self.caption(&format!("> {answer}{number}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn help(&self) {
+        for (name, key) in Command::keys() {
+            let key = if key == ' ' { "space".to_owned() } else { key.to_string() };
+            self.line(&format!("{key:>6}  {name}"));
+        }
+        self.line("        and, when asked: digits for numbers, or the first letter of an answer");
+    }
+
+    fn draw(&self, left: Frames) {
+        if !self.progress {
+            return;
+        }
+        let paused = if self.paused { " (paused)" } else { "" };
+        let seconds = left.as_millis() / 1000;
+        let line = format!("{}{}{paused}, {}:{:02} left", self.title, self.place, seconds / 60, seconds % 60);
+        let width = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+        let line: String = line.chars().take(width.saturating_sub(1)).collect();
+        let mut err = std::io::stderr().lock();
+        let _ = write!(err, "{CLEAR}{line}");
+        let _ = err.flush();
+    }
+
+    fn caption(&self, text: &str) {
+        self.clear();
+        let end = if self.raw { "\r\n" } else { "\n" };
+        let mut out = std::io::stdout().lock();
+        let _ = write!(out, "{text}{end}");
+        let _ = out.flush();
+    }
+
+    fn line(&self, text: &str) {
+        self.clear();
+        let end = if self.raw { "\r\n" } else { "\n" };
+        let _ = write!(std::io::stderr(), "{text}{end}");
+    }
+
+    pub fn warn(&self, text: &str) {
+        self.line(&format!("matside: {text}"));
+    }
+
+    pub fn clear(&self) {
+        if self.progress {
+            let _ = write!(std::io::stderr(), "{CLEAR}");
+        }
+    }
+}
+
+fn place(set: u32, side: Option<Side>, rep: u32, reps: u32) -> String {
+    let side = match side {
+        Some(Side::Left) => ", left",
+        Some(Side::Right) => ", right",
+        None => "",
+    };
+    let rep = if reps > 0 { format!(", {rep} of {reps}") } else { String::new() };
+    let set = if set > 1 { format!(", set {set}") } else { String::new() };
+    format!("{side}{set}{rep}")
+}

@@ -1,0 +1,200 @@
+//! All session files: those embedded, the user's, those named on the command line.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use include_dir::{Dir, include_dir};
+
+use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, render};
+use crate::plan::Plan;
+use crate::script::{Filed, Library, Session, check};
+use crate::timeline;
+
+use super::Which;
+
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/sessions");
+
+/// Folders are walked no deeper: a link could lead round in a circle.
+const DEEPEST: usize = 16;
+
+/// The library with everything that is wrong with its files.
+pub struct Shelf {
+    pub library: Library,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files named on the command line.
+    pub named: BTreeSet<SourceId>,
+}
+
+impl Shelf {
+    /// Reads the shipped files, the user's, and `named` files and folders.
+    pub fn read(named: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut reader = Reader::default();
+        reader.shipped(&SHIPPED);
+        if let Some(own) = super::places::config().filter(|dir| dir.is_dir()) {
+            reader.path(&own, Layer::User, 0)?;
+        }
+        let first_named = reader.sources.iter().count();
+        for path in named {
+            reader.path(path, Layer::Named, 0)?;
+        }
+        let named = reader.sources.iter().map(|(id, _)| id).skip(first_named).collect();
+        let (library, found) = Library::read(reader.sources);
+        reader.diagnostics.extend(found);
+        Ok(Self { library, diagnostics: reader.diagnostics, named })
+    }
+
+    /// Everything that is wrong: with the files, their rules, and the plans of their sessions.
+    pub fn check(&mut self) {
+        self.diagnostics.extend(check::check(&self.library));
+        let broken: BTreeSet<SourceId> = errors(&self.diagnostics).map(|error| error.source).collect();
+        for session in self.library.sessions() {
+            if broken.contains(&session.source) {
+                continue;
+            }
+            if let Ok(plan) = timeline::plan(&self.library, session)
+                && plan.sources.is_disjoint(&broken)
+            {
+                self.diagnostics.extend(timeline::lint(session, &plan));
+            }
+        }
+    }
+
+    /// Of everything that `plan` was made of.
+    pub fn digest(&self, plan: &Plan) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for source in plan.sources.iter().filter_map(|id| self.library.sources().get(*id)) {
+            hasher.update(blake3::hash(source.text.as_bytes()).as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Prints `diagnostics` to stderr.
+    pub fn print(&self, diagnostics: &[Diagnostic]) {
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        eprint!("{}", render(diagnostics, self.library.sources(), colour));
+    }
+}
+
+pub fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    diagnostics.iter().filter(|diagnostic| diagnostic.is_error())
+}
+
+/// The plan of the session that is asked for; `None` when its files have errors, which have been printed then.
+pub fn plan(which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+    let path = Path::new(&which.session);
+    let is_file = path.extension().is_some_and(|ending| ending == "toml");
+    let named: Vec<PathBuf> = is_file.then(|| path.to_owned()).into_iter().collect();
+    let mut shelf = Shelf::read(&named)?;
+    let id = if is_file {
+        path.file_stem().unwrap_or_default().to_string_lossy()
+    } else {
+        (&*which.session).into()
+    };
+    let Some(session) = shelf.library.session(&id, which.language.as_deref()) else {
+        if errors(&shelf.diagnostics).any(|error| shelf.named.contains(&error.source)) {
+            shelf.print(&shelf.diagnostics);
+            return Ok(None);
+        }
+        anyhow::bail!("there is no session `{id}`{}", suggestion(&shelf.library, &id));
+    };
+    let planned = timeline::plan(&shelf.library, session).map(|plan| only(plan, which.only.as_deref()));
+    let concerns = |source: SourceId| match &planned {
+        Ok(plan) => plan.as_ref().is_ok_and(|plan| plan.sources.contains(&source)),
+        Err(_) => true,
+    };
+    let mut found = check::check(&shelf.library);
+    found.append(&mut shelf.diagnostics);
+    found.retain(|diagnostic| diagnostic.is_error() && concerns(diagnostic.source));
+    if !found.is_empty() {
+        shelf.print(&found);
+        return Ok(None);
+    }
+    let plan = planned.context("the session cannot be planned")??;
+    Ok(Some((Arc::new(plan), shelf)))
+}
+
+/// The part of the plan from the heading `block` to the next one, with everything that is asked.
+fn only(mut plan: Plan, block: Option<&str>) -> anyhow::Result<Plan> {
+    let Some(wanted) = block else { return Ok(plan) };
+    let mut current: Option<Arc<str>> = None;
+    let mut blocks = Vec::new();
+    let begin = plan.steps.iter().position(|step| step.block.is_some()).unwrap_or(0);
+    let keep: Vec<bool> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(i, step)| {
+            if let Some(block) = &step.block {
+                blocks.push(block.to_string());
+                current = Some(block.clone());
+            }
+            let inside = current.as_deref().is_some_and(|block| block.eq_ignore_ascii_case(wanted));
+            i < begin || i >= plan.finish || inside
+        })
+        .collect();
+    if !blocks.iter().any(|block| block.eq_ignore_ascii_case(wanted)) {
+        anyhow::bail!("`{}` has no block `{wanted}`; it has {}", plan.id, blocks.join(", "));
+    }
+    plan.finish = keep.iter().take(plan.finish).filter(|kept| **kept).count();
+    let mut kept = keep.iter();
+    plan.steps.retain(|_| kept.next().copied().unwrap_or(false));
+    let mut kept = keep.iter();
+    plan.estimates.retain(|_| kept.next().copied().unwrap_or(false));
+    Ok(plan)
+}
+
+fn suggestion(library: &Library, id: &str) -> String {
+    let names = library.sessions().map(|session: &Filed<Session>| session.id.as_str());
+    match crate::diagnostic::did_you_mean(id, names) {
+        Some(hint) => format!("; {hint}"),
+        None => "; `matside list` shows those there are".into(),
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn shipped(&mut self, dir: &Dir) {
+        for file in dir.files().filter(|file| is_toml(file.path())) {
+            let path = Path::new("sessions").join(file.path());
+            self.bytes(&path, file.contents(), Layer::Shipped);
+        }
+        for dir in dir.dirs() {
+            self.shipped(dir);
+        }
+    }
+
+    fn path(&mut self, path: &Path, layer: Layer, depth: usize) -> anyhow::Result<()> {
+        if !path.is_dir() {
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            self.bytes(path, &bytes, layer);
+            return Ok(());
+        }
+        let entries = std::fs::read_dir(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        entries.sort();
+        for entry in entries {
+            if (entry.is_dir() && depth < DEEPEST) || (is_toml(&entry) && entry.is_file()) {
+                self.path(&entry, layer, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bytes(&mut self, path: &Path, bytes: &[u8], layer: Layer) {
+        if let Err(diagnostic) = self.sources.add_bytes(path.display().to_string(), bytes, layer) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
+}

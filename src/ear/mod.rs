@@ -1,0 +1,43 @@
+//! Answers and commands from a keyboard or a pipe. Owns the terminal's mode. Must not know what they mean.
+
+mod keys;
+mod lines;
+
+use std::io::IsTerminal;
+use std::sync::mpsc::Sender;
+
+use crate::runner::Event;
+
+/// Something that a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Event(Event),
+    /// Ctrl-C on a terminal in raw mode, where it is a key and no signal.
+    Interrupt,
+}
+
+/// Listens until it is dropped, which gives the terminal its mode back.
+#[derive(Debug)]
+pub struct Ear {
+    _raw: Option<keys::RawMode>,
+    /// Single keys are read.
+    pub keys: bool,
+}
+
+impl Ear {
+    /// Reads single keys from a terminal, lines from anything else. A closed or absent standard input is no
+    /// keyboard, and no error.
+    #[must_use]
+    pub fn open<T: From<Input> + Send + 'static>(inputs: Sender<T>) -> Self {
+        if !std::io::stdin().is_terminal() {
+            lines::listen(inputs);
+            return Self { _raw: None, keys: false };
+        }
+        // In the background, reading would stop the whole process.
+        let raw = keys::in_foreground().then(keys::RawMode::enter).flatten();
+        if raw.is_some() {
+            keys::listen(inputs);
+        }
+        Self { keys: raw.is_some(), _raw: raw }
+    }
+}

@@ -1,0 +1,169 @@
+//! What goes into the runner and what comes out.
+
+use std::sync::Arc;
+
+use crate::frames::Frames;
+use crate::plan::Side;
+use crate::script::Refer;
+
+use super::cue::Cue;
+use super::state::{Ending, State};
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The take with this number came to its end. One that is no longer current is ignored.
+    Finished(u64),
+    Key(char),
+    /// Words, heard or typed.
+    Said(String),
+    Command(Command),
+    /// The first signal to end.
+    Interrupt,
+    /// The output is back after it was lost.
+    OutputBack,
+}
+
+/// What a person may ask for at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Command {
+    Pause,
+    Resume,
+    Skip,
+    Back,
+    Repeat,
+    Easier,
+    Harder,
+    Worse,
+    HowLong,
+    Louder,
+    Softer,
+    Slower,
+    Faster,
+    Stop,
+    Help,
+}
+
+/// Names as in the phrases, and the keys.
+const COMMANDS: [(Command, &str, char); 15] = [
+    (Command::Pause, "pause", ' '),
+    (Command::Resume, "resume", ' '),
+    (Command::Skip, "skip", 'n'),
+    (Command::Back, "back", 'b'),
+    (Command::Repeat, "repeat", 'r'),
+    (Command::Easier, "easier", 'e'),
+    (Command::Harder, "harder", 'h'),
+    (Command::Worse, "worse", 'w'),
+    (Command::HowLong, "how-long", 't'),
+    (Command::Louder, "louder", '+'),
+    (Command::Softer, "softer", '-'),
+    (Command::Slower, "slower", '<'),
+    (Command::Faster, "faster", '>'),
+    (Command::Stop, "stop", 'q'),
+    (Command::Help, "help", '?'),
+];
+
+impl Command {
+    /// The command with this name in the phrases.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        COMMANDS.iter().find(|(_, known, _)| *known == name).map(|(command, ..)| *command)
+    }
+
+    /// The command on this key; space is [`Command::Pause`], which also resumes.
+    #[must_use]
+    pub fn on_key(key: char) -> Option<Self> {
+        let key = if key == '=' { '+' } else { key.to_ascii_lowercase() };
+        COMMANDS.iter().find(|(.., known)| *known == key).map(|(command, ..)| *command)
+    }
+
+    /// Name and key of each command, for a list of keys.
+    pub fn keys() -> impl Iterator<Item = (&'static str, char)> {
+        COMMANDS.iter().map(|(_, name, key)| (*name, *key))
+    }
+}
+
+/// One performance of one cue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Take {
+    pub id: u64,
+    pub cue: Arc<Cue>,
+    /// How much of it has already been performed.
+    pub from: Frames,
+    /// It plays while the session's playhead stands still.
+    pub aside: bool,
+}
+
+/// How sound that is playing ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// At once, without a click.
+    Now,
+    /// At the end of the word.
+    Word,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Perform(Take),
+    Cut(Cut),
+    /// Decibels relative to the programme's loudness.
+    Volume(i8),
+    Note(Note),
+    Close(Ending),
+}
+
+/// What happened, for people and records.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// A cue begins; resuming from this state performs it first.
+    Mark(Box<State>),
+    Entered {
+        step: usize,
+        block: Option<String>,
+        title: Option<String>,
+    },
+    LeftOut {
+        step: usize,
+        title: Option<String>,
+    },
+    Left {
+        step: usize,
+        completed: bool,
+        exercise: bool,
+    },
+    Place {
+        set: u32,
+        side: Option<Side>,
+        rep: u32,
+        reps: u32,
+    },
+    Asked {
+        check_in: String,
+    },
+    NotUnderstood {
+        check_in: String,
+        words: String,
+    },
+    Answered {
+        check_in: String,
+        answer: String,
+        number: Option<i64>,
+    },
+    NoAnswer {
+        check_in: String,
+    },
+    Level {
+        exercise: String,
+        level: String,
+    },
+    Refer(Refer),
+    Worse {
+        exercise: Option<String>,
+    },
+    Paused,
+    Resumed,
+    /// The list of keys is wanted.
+    Help,
+}

@@ -1,0 +1,299 @@
+//! The state machine of a session: (events) -> effects.
+//! Owns what comes next and why. Must not know sound, devices or clocks; time reaches it as the frames that
+//! the current take has run.
+
+mod answer;
+mod command;
+mod cue;
+mod event;
+mod exercise;
+mod expand;
+mod performance;
+mod score;
+mod state;
+mod step;
+mod words;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::frames::Frames;
+use crate::line::{Line, Pace};
+use crate::plan::Plan;
+
+pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
+pub use event::{Command, Cut, Effect, Event, Note, Take};
+pub use performance::{Do, Performance};
+pub use score::{Score, score};
+pub use state::{Asking, Ending, Reply, State};
+
+pub(crate) use answer::take_planned;
+pub(crate) use step::{applies, cues};
+
+/// How a session is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Nobody can answer: every check-in waits, then takes its planned answer.
+    pub recorded: bool,
+    pub pace: Pace,
+}
+
+/// A word that is being said is over by then.
+const WORD: Frames = Frames::from_millis(700);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Running,
+    Paused,
+    /// Only asides are left to be said.
+    Closing(Ending),
+    Closed,
+}
+
+/// What is being performed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Now {
+    Nothing,
+    Session(u64),
+    Aside(u64),
+}
+
+#[derive(Debug)]
+pub struct Runner {
+    plan: Arc<Plan>,
+    options: Options,
+    state: State,
+    mode: Mode,
+    now: Now,
+    /// Cues of what is going on; derived from the plan and the state.
+    cues: Vec<Arc<Cue>>,
+    /// Cues said while the session stands still.
+    asides: VecDeque<Cue>,
+    /// How much of the current cue was performed before an aside.
+    held: Frames,
+    /// A first digit that a second may follow.
+    digit: Option<char>,
+    takes: u64,
+    /// Something is to be performed next; a flag, so that no chain of empty steps can exhaust the stack.
+    due: bool,
+    effects: VecDeque<Effect>,
+}
+
+impl Runner {
+    /// A runner that starts at the beginning.
+    #[must_use]
+    pub fn start(plan: Arc<Plan>, options: Options) -> Self {
+        let state = State { pace: options.pace, ..State::new(plan.facts.clone()) };
+        let mut runner = Self::at(plan, options, state);
+        runner.go(0);
+        runner.drain();
+        runner
+    }
+
+    /// A runner that goes on from `state`, a [`Note::Mark`] of an earlier run of the same plan.
+    #[must_use]
+    pub fn resume(plan: Arc<Plan>, options: Options, state: State) -> Self {
+        let mut runner = Self::at(plan, options, state);
+        if runner.state.step >= runner.plan.steps.len() {
+            runner.close(runner.state.ending);
+            return runner;
+        }
+        runner.effects.push_back(Effect::Volume(runner.state.volume));
+        runner.note_entered();
+        runner.expand();
+        let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
+        runner.aside("resuming", &[("title", &title)]);
+        runner.next();
+        runner.drain();
+        runner
+    }
+
+    fn at(plan: Arc<Plan>, options: Options, state: State) -> Self {
+        Self {
+            plan,
+            options,
+            state,
+            mode: Mode::Running,
+            now: Now::Nothing,
+            cues: Vec::new(),
+            asides: VecDeque::new(),
+            held: Frames::ZERO,
+            digit: None,
+            takes: 0,
+            due: false,
+            effects: VecDeque::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What is to be done next, in order.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// Takes an event; `elapsed` is how much of the current take has been performed.
+    pub fn handle(&mut self, elapsed: Frames, event: Event) {
+        if self.mode == Mode::Closed {
+            return;
+        }
+        match event {
+            Event::Finished(take) => self.finished(take),
+            Event::Interrupt => self.interrupt(elapsed),
+            Event::OutputBack => self.output_back(elapsed),
+            _ if matches!(self.mode, Mode::Closing(_)) => {}
+            Event::Command(command) => self.command(elapsed, command),
+            Event::Key(key) => self.key(elapsed, key),
+            Event::Said(words) => self.said(elapsed, &words),
+        }
+        self.drain();
+    }
+
+    /// Lines that will be needed soon, most urgent first, up to about `count`.
+    #[must_use]
+    pub fn upcoming(&self, count: usize) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.asides.iter().flat_map(Cue::lines).cloned().collect();
+        let ahead = self.cues.get(self.state.cue..).unwrap_or_default();
+        lines.extend(ahead.iter().flat_map(|cue| cue.lines()).take(count).cloned());
+        lines.extend(self.lines_of_replies());
+        let mut state = State { cue: 0, asking: None, ..self.state.clone() };
+        while lines.len() < count && state.step + 1 < self.plan.steps.len() {
+            state.step += 1;
+            lines.extend(
+                step::cues(&self.plan, &state, self.options.recorded).iter().flat_map(Cue::lines).cloned(),
+            );
+        }
+        lines
+    }
+
+    /// Time left as planned, the current step counted in part.
+    #[must_use]
+    pub fn time_left(&self) -> Frames {
+        let later = self.plan.estimates.iter().skip(self.state.step + 1).copied().sum();
+        let step = self.plan.estimates.get(self.state.step).copied().unwrap_or_default();
+        let (cue, cues) = (self.state.cue as u64, self.cues.len().max(1) as u64);
+        step * cues.saturating_sub(cue) / cues + later
+    }
+
+    fn finished(&mut self, take: u64) {
+        match self.now {
+            Now::Aside(id) if id == take => self.next(),
+            Now::Session(id) if id == take => {
+                self.held = Frames::ZERO;
+                self.state.cue += 1;
+                self.next();
+            }
+            _ => {}
+        }
+    }
+
+    fn next(&mut self) {
+        self.due = true;
+    }
+
+    fn drain(&mut self) {
+        while std::mem::take(&mut self.due) {
+            self.perform_next();
+        }
+    }
+
+    /// The one way forward: an aside first, then the session where it stands.
+    fn perform_next(&mut self) {
+        self.now = Now::Nothing;
+        if let Some(cue) = self.asides.pop_front() {
+            self.now = Now::Aside(self.takes);
+            self.perform(Arc::new(cue), Frames::ZERO, true);
+            return;
+        }
+        match self.mode {
+            Mode::Paused | Mode::Closed => {}
+            Mode::Closing(ending) => self.close(ending),
+            Mode::Running => match self.cues.get(self.state.cue).cloned() {
+                Some(cue) => self.perform_session(cue),
+                None => self.over(),
+            },
+        }
+    }
+
+    fn perform_session(&mut self, cue: Arc<Cue>) {
+        self.now = Now::Session(self.takes);
+        if self.held == Frames::ZERO {
+            self.note(Note::Mark(Box::new(self.state.clone())));
+        }
+        let Place { set, side, rep, reps, .. } = cue.place;
+        if cue.part == Part::Work {
+            self.note(Note::Place { set, side, rep, reps });
+        }
+        self.perform(cue, self.held, false);
+    }
+
+    fn perform(&mut self, cue: Arc<Cue>, from: Frames, aside: bool) {
+        let id = self.takes;
+        self.takes += 1;
+        self.effects.push_back(Effect::Perform(Take { id, cue, from, aside }));
+    }
+
+    /// Silences what sounds; the session's cue will go on from where it was, or again if it was a sentence.
+    fn break_off(&mut self, elapsed: Frames, cut: Cut) {
+        if let Now::Session(_) = self.now {
+            let again = self.cues.get(self.state.cue).is_none_or(|cue| cue.starts_again());
+            self.held = if again { Frames::ZERO } else { elapsed };
+        }
+        self.asides.clear();
+        self.now = Now::Nothing;
+        self.effects.push_back(Effect::Cut(cut));
+    }
+
+    /// Adds a phrase to what is said while the session stands still.
+    fn aside(&mut self, phrase: &str, vars: &[(&str, &str)]) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.phrase(Part::Aside, phrase, vars);
+        self.asides.extend(writer.cues);
+    }
+
+    fn interrupt(&mut self, elapsed: Frames) {
+        if matches!(self.mode, Mode::Closing(Ending::Interrupted)) {
+            return self.close(Ending::Interrupted);
+        }
+        self.break_off(elapsed, Cut::Word);
+        self.wait_aside(WORD);
+        self.aside("interrupted", &[]);
+        self.mode = Mode::Closing(Ending::Interrupted);
+        self.next();
+    }
+
+    fn wait_aside(&mut self, length: Frames) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.wait(Part::Aside, length);
+        self.asides.extend(writer.cues);
+    }
+
+    fn output_back(&mut self, elapsed: Frames) {
+        let aside = match self.now {
+            Now::Nothing => return,
+            Now::Session(_) => None,
+            Now::Aside(_) => Some(std::mem::take(&mut self.asides)),
+        };
+        self.break_off(elapsed, Cut::Now);
+        self.asides.extend(aside.into_iter().flatten());
+        self.next();
+    }
+
+    fn close(&mut self, ending: Ending) {
+        self.mode = Mode::Closed;
+        self.now = Now::Nothing;
+        self.effects.push_back(Effect::Close(ending));
+    }
+
+    fn note(&mut self, note: Note) {
+        self.effects.push_back(Effect::Note(note));
+    }
+}

@@ -1,0 +1,130 @@
+//! A runner on its playhead: takes laid out to the frame. Live, render, dry run and tests all go through here.
+
+use std::collections::VecDeque;
+
+use crate::frames::Frames;
+use crate::line::Line;
+
+use super::Runner;
+use super::cue::Sound;
+use super::event::{Cut, Effect, Event, Note, Take};
+use super::score::{Score, score};
+use super::state::Ending;
+
+/// What whoever drives the performance has to do now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Do {
+    /// Begin `sound` this many frames from now.
+    Sound(Frames, Sound),
+    Cut(Cut),
+    /// Decibels relative to the programme's loudness.
+    Volume(i8),
+    Note(Note),
+    Close(Ending),
+}
+
+/// The take being performed, or waiting for its clips.
+#[derive(Debug)]
+struct Current {
+    take: Take,
+    /// Absent until all clips are ready.
+    length: Option<Frames>,
+    elapsed: Frames,
+}
+
+#[derive(Debug)]
+pub struct Performance {
+    runner: Runner,
+    current: Option<Current>,
+    ready: VecDeque<Do>,
+    playhead: Frames,
+}
+
+impl Performance {
+    #[must_use]
+    pub fn new(runner: Runner) -> Self {
+        Self { runner, current: None, ready: VecDeque::new(), playhead: Frames::ZERO }
+    }
+
+    /// Session time: it stands still in a pause, in an aside, and while a clip is not ready.
+    #[must_use]
+    pub fn playhead(&self) -> Frames {
+        self.playhead
+    }
+
+    #[must_use]
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    pub fn handle(&mut self, event: Event) {
+        let elapsed = self.current.as_ref().map_or(Frames::ZERO, |current| current.elapsed);
+        self.runner.handle(elapsed, event);
+    }
+
+    /// The next thing to do at the playhead; `None` when there is nothing until [`Self::remaining`] has passed.
+    /// `len` gives the length of a line's clip, or `None` while it is not ready.
+    pub fn poll(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) -> Option<Do> {
+        loop {
+            if let Some(ready) = self.ready.pop_front() {
+                return Some(ready);
+            }
+            match self.runner.poll_effect() {
+                Some(Effect::Perform(take)) => {
+                    self.current = Some(Current { elapsed: take.from, take, length: None });
+                }
+                Some(Effect::Cut(cut)) => {
+                    self.current = None;
+                    return Some(Do::Cut(cut));
+                }
+                Some(Effect::Volume(decibels)) => return Some(Do::Volume(decibels)),
+                Some(Effect::Note(note)) => return Some(Do::Note(note)),
+                Some(Effect::Close(ending)) => {
+                    self.current = None;
+                    return Some(Do::Close(ending));
+                }
+                None if self.finish() => {}
+                None => {
+                    self.lay_out(len);
+                    return self.ready.pop_front();
+                }
+            }
+        }
+    }
+
+    /// Frames until the current take ends. `None`: nothing is being performed, or its clips are not ready.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Frames> {
+        let current = self.current.as_ref()?;
+        Some(current.length? - current.elapsed)
+    }
+
+    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready.
+    pub fn advance(&mut self, frames: Frames) {
+        let Some(current) = self.current.as_mut().filter(|current| current.length.is_some()) else { return };
+        current.elapsed += frames;
+        if !current.take.aside {
+            self.playhead += frames;
+        }
+    }
+
+    /// Tells the runner when the current take has come to its end.
+    fn finish(&mut self) -> bool {
+        if self.remaining() != Some(Frames::ZERO) {
+            return false;
+        }
+        let Some(current) = self.current.take() else { return false };
+        self.runner.handle(current.elapsed, Event::Finished(current.take.id));
+        true
+    }
+
+    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) {
+        let Some(current) = self.current.as_mut().filter(|current| current.length.is_none()) else { return };
+        let Some(Score { sounds, length }) = score(&current.take.cue, len) else { return };
+        current.length = Some(length);
+        let from = current.take.from;
+        // What lay before the interruption has been heard.
+        let left = sounds.into_iter().filter(|(at, _)| *at >= from);
+        self.ready.extend(left.map(|(at, sound)| Do::Sound(at - from, sound)));
+    }
+}

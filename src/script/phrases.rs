@@ -1,0 +1,42 @@
+//! Which sentences the engine says and which commands it knows. The words themselves lie in `sessions/phrases/`.
+
+/// Every name that `[say]` must hold, with the variables its text may use.
+pub const SAY: &[(&str, &[&str])] = &[
+    ("reps", &["count"]),
+    ("hold", &["time"]),
+    ("for-time", &["time"]),
+    ("each-side", &[]),
+    ("sets", &["count"]),
+    ("seconds", &["count"]),
+    ("one-second", &[]),
+    ("minutes", &["count"]),
+    ("one-minute", &[]),
+    ("duration-and", &["first", "second"]),
+    ("halfway", &[]),
+    ("rest", &["time"]),
+    ("set", &["number"]),
+    ("switch-sides", &[]),
+    ("paused", &[]),
+    ("resumed", &[]),
+    ("stopped", &[]),
+    ("interrupted", &[]),
+    ("worse", &[]),
+    ("easiest", &[]),
+    ("hardest", &[]),
+    ("time-left", &["time"]),
+    ("almost-done", &[]),
+    ("not-understood", &[]),
+    ("resuming", &["title"]),
+    ("recording", &[]),
+    ("nothing-back", &[]),
+    ("side-unknown", &["title"]),
+];
+
+/// Every name that `[commands]` may hold.
+pub const COMMANDS: &[&str] = &[
+    "pause", "resume", "skip", "back", "repeat", "easier", "harder", "worse", "how-long", "louder", "softer",
+    "slower", "faster", "stop", "help",
+];
+
+/// Number words that `numbers` must at least hold: zero to sixty.
+pub const NUMBERS: usize = 61;

@@ -1,0 +1,182 @@
+//! The one loop: pulled for samples, it performs the session, mixes it, and reports what happened.
+//! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
+
+use std::sync::mpsc::Receiver;
+
+use crate::frames::Frames;
+use crate::line::Line;
+use crate::mix::{Clip, Mix};
+use crate::output::Fill;
+use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound};
+use crate::script::Chime;
+
+/// Where clips come from.
+pub trait Clips: Send {
+    /// The lines that will be needed, most urgent first. Others may be forgotten.
+    fn want(&mut self, lines: Vec<Line>);
+    fn line(&mut self, line: &Line) -> Ready;
+    fn chime(&mut self, chime: Chime) -> Clip;
+}
+
+/// Whether a line can be played.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ready {
+    Clip(Clip),
+    Later,
+    /// It could not be spoken: silence takes its time.
+    Lost,
+}
+
+/// What happened when, for captions, records and whoever waits for the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Session time.
+    pub playhead: Frames,
+    /// Frames handed out since the start, pauses included.
+    pub produced: Frames,
+    /// The whole session as planned from here, for a display.
+    pub left: Frames,
+    pub what: Happened,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happened {
+    Sound(Sound),
+    Note(Note),
+    Lost(Line),
+    Over(Ending),
+}
+
+/// How many lines are prepared ahead.
+const AHEAD: usize = 24;
+
+/// Takes reports on the thread that pulls, so it must return at once.
+pub type Reports = Box<dyn FnMut(Report) + Send>;
+
+pub struct Stage {
+    performance: Performance,
+    mix: Mix,
+    clips: Box<dyn Clips>,
+    events: Receiver<Event>,
+    reports: Reports,
+    produced: Frames,
+    /// Base gain in decibels, to which the person's volume is added.
+    gain: f32,
+    ending: Option<Ending>,
+}
+
+impl Stage {
+    /// A stage that begins when it is first pulled. `gain` is in decibels.
+    #[must_use]
+    pub fn new(
+        performance: Performance,
+        mut clips: Box<dyn Clips>,
+        gain: f32,
+        events: Receiver<Event>,
+        reports: Reports,
+    ) -> Self {
+        clips.want(performance.runner().upcoming(AHEAD));
+        let mut mix = Mix::default();
+        mix.start_at_gain(gain);
+        Self { performance, mix, clips, events, reports, produced: Frames::ZERO, gain, ending: None }
+    }
+
+    /// Fills `block`, and says how much of it belongs to the session: less than all of it once it has ended.
+    pub fn pull(&mut self, block: &mut [f32]) -> usize {
+        while let Ok(event) = self.events.try_recv() {
+            self.performance.handle(event);
+        }
+        let mut filled = 0;
+        while filled < block.len() {
+            self.perform();
+            if self.is_over() {
+                block.get_mut(filled..).unwrap_or_default().fill(0.0);
+                break;
+            }
+            let left = block.len() - filled;
+            let remaining = self.performance.remaining().map_or(left as u64, |frames| frames.0);
+            let len = usize::try_from(remaining).unwrap_or(left).min(left);
+            self.mix.render(block.get_mut(filled..filled + len).unwrap_or_default());
+            self.performance.advance(Frames(len as u64));
+            self.produced += Frames(len as u64);
+            filled += len;
+        }
+        filled
+    }
+
+    /// Whether the last sound has died away.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.ending.is_some() && self.mix.is_silent()
+    }
+
+    fn perform(&mut self) {
+        loop {
+            let clips = &mut self.clips;
+            let next = self.performance.poll(&mut |line| length(clips.line(line), line));
+            match next {
+                None => return,
+                Some(Do::Sound(after, sound)) => self.sound(after, sound),
+                Some(Do::Cut(Cut::Now)) => self.mix.cut(),
+                Some(Do::Cut(Cut::Word)) => self.mix.cut_at_word(),
+                Some(Do::Volume(decibels)) => self.mix.set_gain(self.gain + f32::from(decibels)),
+                Some(Do::Note(note)) => self.note(note),
+                Some(Do::Close(ending)) => {
+                    self.ending = Some(ending);
+                    self.report(Happened::Over(ending));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn sound(&mut self, after: Frames, sound: Sound) {
+        match &sound {
+            Sound::Chime(chime) => self.mix.add(self.clips.chime(*chime), after),
+            Sound::Line(line) => match self.clips.line(line) {
+                Ready::Clip(clip) => self.mix.add(clip, after),
+                Ready::Later | Ready::Lost => self.report(Happened::Lost(line.clone())),
+            },
+        }
+        self.report_at(after, Happened::Sound(sound));
+    }
+
+    fn note(&mut self, note: Note) {
+        let changes_what_comes = matches!(
+            note,
+            Note::Entered { .. }
+                | Note::Asked { .. }
+                | Note::Answered { .. }
+                | Note::NoAnswer { .. }
+                | Note::Level { .. }
+        );
+        if changes_what_comes || matches!(note, Note::Paused | Note::Resumed) {
+            self.clips.want(self.performance.runner().upcoming(AHEAD));
+        }
+        self.report(Happened::Note(note));
+    }
+
+    fn report(&mut self, what: Happened) {
+        self.report_at(Frames::ZERO, what);
+    }
+
+    fn report_at(&mut self, after: Frames, what: Happened) {
+        let left = self.performance.runner().time_left();
+        let playhead = self.performance.playhead() + after;
+        (self.reports)(Report { playhead, produced: self.produced + after, left, what });
+    }
+}
+
+fn length(ready: Ready, line: &Line) -> Option<Frames> {
+    match ready {
+        Ready::Clip(clip) => Some(clip.len()),
+        Ready::Later => None,
+        Ready::Lost => Some(line.estimate()),
+    }
+}
+
+impl Fill for Stage {
+    fn fill(&mut self, block: &mut [f32]) {
+        self.pull(block);
+    }
+}
