@@ -59,6 +59,12 @@ fn a_red_flag_is_an_emergency_and_the_end() {
 }
 
 #[test]
+fn an_emergency_stays_one_when_its_words_are_cut_short() {
+    let trace = gentle(&[("red-flags", "yes")], vec![("Then we do not exercise", 200, Event::Key('q'))]);
+    ended(&trace, Ending::Emergency);
+}
+
+#[test]
 fn silence_about_red_flags_is_asked_again_and_then_no_session() {
     let trace = live(&plan("gentle-daily"), None, &mut Nobody);
     ended(&trace, Ending::Symptoms);
@@ -196,6 +202,12 @@ fn skip_back_and_repeat_move_between_exercises() {
     let order: Vec<_> = all.iter().filter(|t| ["Pelvic tilts", "Knee to chest"].contains(t)).collect();
     assert_eq!(order, [&"Pelvic tilts", &"Knee to chest", &"Pelvic tilts", &"Knee to chest"]);
     assert_eq!(lines(&trace).iter().filter(|line| **line == "Pelvic tilts.").count(), 3);
+}
+
+#[test]
+fn an_exercise_done_twice_counts_once() {
+    let trace = gentle(&[], vec![("Knee to chest.", 100, command(Command::Back))]);
+    assert!(said(&trace, "That was ten of ten exercises."), "{}", written(&trace));
 }
 
 #[test]

@@ -5,10 +5,11 @@ mod signals;
 mod sound;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
 use crate::journal::{Bookmark, Journal, JournalError};
@@ -107,6 +108,11 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
     if bookmark.session != plan.id {
         anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
     }
+    if !bookmark.is_fresh(Timestamp::now()) {
+        anyhow::bail!(
+            "too long ago: the questions at the beginning have to be asked again; start anew, without --resume"
+        );
+    }
     if bookmark.digest != digest {
         anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
     }
@@ -128,7 +134,7 @@ struct Keep {
 impl Keep {
     fn mark(&self, state: State) -> Result<(), JournalError> {
         let (session, digest) = (self.session.clone(), self.digest.clone());
-        self.journal.keep(&Bookmark { session, digest, state })
+        self.journal.keep(&Bookmark { session, digest, saved: Timestamp::now(), state })
     }
 
     /// A session that is over for today cannot be resumed.
@@ -219,9 +225,12 @@ impl Live {
             }
             SoundState::GivenUp => return Ok(Some(Exit::NoDevice)),
         }
-        let over = || self.stage.lock().unwrap_or_else(PoisonError::into_inner).is_over();
+        // Silence for ever would look like a very long hold.
+        let Ok(over) = self.stage.lock().map(|stage| stage.is_over()) else {
+            anyhow::bail!("the session broke off; this is a fault of the program");
+        };
         match self.ending {
-            Some(ending) if over() => {
+            Some(ending) if over => {
                 self.sound.play_out();
                 Ok(Some(ending.into()))
             }
