@@ -274,7 +274,7 @@ fn words_not_understood_are_asked_again_and_never_taken_for_fine() {
 
 #[test]
 fn a_lost_output_goes_on_from_the_start_of_the_sentence() {
-    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputBack)]);
+    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputLost)]);
     assert_eq!(lines(&trace).iter().filter(|line| line.contains("Your feet lift")).count(), 2);
     ended(&trace, Ending::Done);
 }

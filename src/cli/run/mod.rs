@@ -75,7 +75,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let state = bookmarked(args, &journal, &plan, &digest)?;
     let studio = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
-    let (events, to_stage) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(studio, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
@@ -85,7 +84,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
-    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, to_stage, reports)));
+    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, reports)));
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
@@ -97,7 +96,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let keep = Keep { journal, session: plan.id.clone(), digest };
-    Live { stage, sound, events, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    Live { stage, sound, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
 }
 
 fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
@@ -148,7 +147,6 @@ impl Keep {
 struct Live {
     stage: Arc<Mutex<Stage>>,
     sound: Sound,
-    events: Sender<Event>,
     inbox: Receiver<Message>,
     losses: Receiver<(Line, VoiceError)>,
     screen: Screen,
@@ -181,9 +179,12 @@ impl Live {
         }
     }
 
-    fn send(&self, event: Event) {
-        // The stage lives as long as this does.
-        let _ = self.events.send(event);
+    /// Acts at once, not when the output next asks for sound.
+    fn send(&mut self, event: Event) {
+        let cut = self.stage.lock().is_ok_and(|mut stage| stage.handle(event));
+        if cut {
+            self.sound.hush();
+        }
     }
 
     fn report(&mut self, report: Report) {
@@ -214,16 +215,18 @@ impl Live {
         if self.leave_by.is_some_and(|by| Instant::now() > by) {
             return Ok(Some(Exit::Interrupted));
         }
-        match self.sound.look(&self.stage) {
+        match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost(why) => {
-                self.screen.warn(&format!("the sound device is gone ({why}); waiting for it"));
+            SoundState::Lost => {
+                self.screen.warn("the sound device is gone; waiting for it");
+                // Nothing is pulled until it is back; then the sentence begins again.
+                self.stage.lock().is_ok_and(|mut stage| stage.handle(Event::OutputLost));
             }
-            SoundState::Back => {
-                self.screen.warn("the sound device is back");
-                self.send(Event::OutputBack);
+            SoundState::Back => self.screen.warn("the sound device is back"),
+            SoundState::GivenUp(why) => {
+                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                return Ok(Some(Exit::NoDevice));
             }
-            SoundState::GivenUp => return Ok(Some(Exit::NoDevice)),
         }
         // Silence for ever would look like a very long hold.
         let Ok(over) = self.stage.lock().map(|stage| stage.is_over()) else {
