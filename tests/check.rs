@@ -88,3 +88,104 @@ fn the_base_and_the_shipped_files_are_sound() {
     let unreadable = tree::add(&mut sources, &shipped(), &shipped(), Layer::Shipped);
     assert_eq!(drawn(sources, unreadable), "");
 }
+
+/// Checks `text` as a file of each kind together with the base, and draws the findings.
+fn checks_without_panic(text: &str) -> Vec<usize> {
+    let paths = [
+        "x.toml",
+        "exercises/bridge.toml",
+        "check-ins/pain-now.toml",
+        "programmes/x.toml",
+        "phrases/en.toml",
+    ];
+    let errors = paths.map(|path| {
+        let mut sources = base();
+        sources.add(path, text, Layer::Named);
+        let (library, diagnostics) = checked(sources, Vec::new());
+        for found in &diagnostics {
+            let source = library.sources().get(found.source).expect("the place is in a known file");
+            let inside = source.text.get(found.span.clone());
+            assert!(inside.is_some(), "{:?} lies outside {}", found, source.path);
+        }
+        let drawn = render(&diagnostics, library.sources(), false);
+        assert!(drawn.lines().filter(|line| line.contains(": error: ")).all(has_place), "{drawn}");
+        diagnostics.iter().filter(|found| found.is_error()).count()
+    });
+    errors.to_vec()
+}
+
+/// `path:line:column: error: …`
+fn has_place(line: &str) -> bool {
+    let mut parts = line.split(':').skip(1);
+    let number = |part: Option<&str>| part.is_some_and(|part| part.parse::<usize>().is_ok_and(|n| n > 0));
+    number(parts.next()) && number(parts.next())
+}
+
+fn seeds() -> Vec<String> {
+    let folders = [shipped(), bad()];
+    let paths = folders.iter().flat_map(|folder| tree::files(folder));
+    paths.map(|path| String::from_utf8_lossy(&std::fs::read(path).expect("readable")).into_owned()).collect()
+}
+
+/// What a slip of the keyboard puts into a file.
+const SLIPS: &[&str] = &[
+    "",
+    "\"",
+    "[",
+    "]]",
+    "[[step]]\n",
+    "=",
+    "\n",
+    "0",
+    "-1",
+    "1e999",
+    "99999999999999999999",
+    "{{",
+    "}}",
+    "{% if",
+    "\\",
+    "\u{1F9D8}",
+    "\r\n",
+    "\u{0}",
+    "\"\"\"",
+    "nan",
+    "hold = \"0s\"\n",
+    ", ",
+    ".",
+    "1979-05-27",
+    "pain",
+    "#",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_checked_without_panic(text in "\\PC{0,200}") {
+        checks_without_panic(&text);
+    }
+
+    #[test]
+    fn any_mutation_of_real_files_is_checked_without_panic(
+        seed in any::<prop::sample::Index>(),
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40, prop::sample::select(SLIPS)), 1..5),
+    ) {
+        let seeds = seeds();
+        let mut text: Vec<char> = seeds[seed.index(seeds.len())].chars().collect();
+        for (at, length, slip) in cuts {
+            let at = at.index(text.len() + 1);
+            let end = (at + length).min(text.len());
+            text.splice(at..end, slip.chars());
+        }
+        checks_without_panic(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn what_is_not_toml_has_an_error_in_every_kind(text in "[a-z]{1,9} [=\\[\"']{1,3}[a-z \\n=\\[\\]\"']{0,60}") {
+        if text.parse::<toml::Table>().is_err() {
+            for errors in checks_without_panic(&text) {
+                prop_assert!(errors > 0);
+            }
+        }
+    }
+}

@@ -124,7 +124,7 @@ fn fade(left: usize) -> f32 {
 fn quiet_from(samples: &[f32], next: usize) -> usize {
     const WINDOW: usize = RATE as usize / 100;
     let ahead = samples.get(next..).unwrap_or_default();
-    let ahead = &ahead[..ahead.len().min(LONGEST_WORD)];
+    let ahead = ahead.get(..LONGEST_WORD).unwrap_or(ahead);
     let loudest = ahead.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     let quiet = |window: &[f32]| window.iter().all(|sample| sample.abs() < loudest * 0.05);
     let windows = ahead.chunks(WINDOW).position(quiet);

@@ -54,7 +54,9 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     if let Some(worse) = &session.item.worse {
         builder.check_in(session.source, worse)?;
     }
+    let is_exercise = |step: &&PlannedStep| matches!(step.what, What::Exercise(_));
     Ok(Plan {
+        exercises: builder.steps.iter().filter(is_exercise).count(),
         id: session.id.clone(),
         title: session.item.title.value.clone(),
         language: Arc::from(language),
@@ -67,6 +69,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
         texts,
         estimates: Vec::new(),
+        minutes: 0,
         sources: builder.sources,
     })
 }

@@ -39,6 +39,10 @@ pub struct Plan {
     pub texts: Arc<Texts>,
     /// Length of each step as planned, same order as `steps`; empty until measured.
     pub estimates: Vec<Frames>,
+    /// Planned length in whole minutes; 0 until measured.
+    pub minutes: u64,
+    /// Number of exercise steps.
+    pub exercises: usize,
     /// The files it is made of.
     pub sources: BTreeSet<SourceId>,
 }
@@ -48,12 +52,6 @@ impl Plan {
     #[must_use]
     pub fn length(&self) -> Frames {
         self.estimates.iter().copied().sum()
-    }
-
-    /// Number of exercise steps.
-    #[must_use]
-    pub fn exercises(&self) -> usize {
-        self.steps.iter().filter(|step| matches!(step.what, What::Exercise(_))).count()
     }
 }
 

@@ -18,14 +18,12 @@ impl Runner {
         self.note(Note::Asked { check_in: asking.check_in.clone() });
         self.state.asking = Some(asking);
         self.begin_at(0);
-        // Only now, so that the first prompt still says it.
-        self.state.recording_said = self.options.recorded || self.state.recording_said;
     }
 
     /// The check-in that is open for an answer.
     pub(super) fn open(&self) -> Option<std::sync::Arc<PlannedCheckIn>> {
         let asking = self.state.asking.as_ref().filter(|asking| asking.reply.is_none())?;
-        let listening = self.mode == Mode::Running && matches!(self.now, Now::Session(_));
+        let listening = self.mode == Mode::Running && self.now != Now::Nothing;
         self.plan.check_ins.get(&asking.check_in).filter(|_| listening).cloned()
     }
 
@@ -63,6 +61,8 @@ impl Runner {
         if let Some(check_in) = self.plan.check_ins.get(&asking.check_in) {
             take_planned(&mut self.state, check_in);
         }
+        // Only now: the first prompt says it, also when it is resumed.
+        self.state.recording_said = true;
         self.reply(asking, Reply::Recorded);
     }
 
@@ -88,6 +88,12 @@ impl Runner {
                 Some(planned.map(|answer| answer.outcome.clone()).unwrap_or_default())
             }
         }
+    }
+
+    /// Whether the reply being said is to an emergency.
+    pub(super) fn emergency(&self) -> bool {
+        let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking));
+        outcome.is_some_and(|outcome| outcome.refer == Some(Refer::Emergency))
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {

@@ -9,9 +9,10 @@ use crate::script::Chime;
 
 use super::cue::{Cue, Part};
 use super::event::{Command, Cut, Effect, Note};
+use super::exercise::first_side;
 use super::expand::Writer;
 use super::state::{Asking, Ending};
-use super::{Mode, Runner};
+use super::{Mode, Runner, words};
 
 /// Decibels of one step, and how far it goes.
 const VOLUME_STEP: i8 = 3;
@@ -76,7 +77,9 @@ impl Runner {
     fn stop(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
         self.aside("stopped", &[]);
-        self.mode = Mode::Closing(Ending::EndedEarly);
+        // An emergency stays one, even if its words are cut short.
+        let ending = if self.emergency() { Ending::Emergency } else { Ending::EndedEarly };
+        self.mode = Mode::Closing(ending);
         self.next();
     }
 
@@ -130,7 +133,10 @@ impl Runner {
 
     fn level(&mut self, elapsed: Frames, by: isize) {
         let Some(exercise) = self.exercise() else { return };
-        let place = self.cues.get(self.state.cue).map(|cue| (cue.part, cue.place.order()));
+        let cue = self.cues.get(self.state.cue);
+        let place = cue.map(|cue| (cue.part, cue.place.order()));
+        // Before the work, the instructions are about the first side.
+        let side = cue.and_then(|cue| cue.place.side).or_else(|| first_side(&exercise, &self.state));
         self.break_off(elapsed, Cut::Now);
         if !self.change_level(&exercise, by) {
             self.aside(if by < 0 { "easiest" } else { "hardest" }, &[]);
@@ -139,6 +145,9 @@ impl Runner {
         let say = exercise.levels.get(self.state.level(&exercise)).and_then(|level| level.say.clone());
         if let Some(say) = say {
             let mut writer = Writer::new(&self.plan, &self.state);
+            if let Some(side) = side {
+                words::add_side(&mut writer.vars, &self.plan, side);
+            }
             writer.text(Part::Aside, &say);
             self.asides.extend(writer.cues);
         }

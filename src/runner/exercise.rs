@@ -51,6 +51,12 @@ fn sides(sides: Sides, state: &State) -> Vec<Option<Side>> {
     }
 }
 
+/// The side that the instructions are about.
+pub(super) fn first_side(exercise: &PlannedExercise, state: &State) -> Option<Side> {
+    let level = exercise.levels.get(state.level(exercise))?;
+    sides(level.dose.sides, state).first().copied().flatten()
+}
+
 fn position(writer: &mut Writer, exercise: &PlannedExercise) {
     let from = writer.state.position.as_deref();
     if from == Some(&*exercise.position) {

@@ -13,6 +13,8 @@ use super::words::{self, Vars};
 const SENTENCE_PAUSE: Frames = Frames::from_millis(350);
 /// Silence that wakes a sleeping speaker before the first sound.
 const LEAD_IN: Frames = Frames::from_millis(400);
+/// Nobody speaks to a recording; this is time to think of the answer.
+const RECORDED_WAIT: Frames = Frames::from_secs(4);
 
 /// Writes cues one after the other.
 pub(super) struct Writer<'a> {
@@ -117,5 +119,6 @@ fn prompt(writer: &mut Writer, check_in: &PlannedCheckIn, asking: &Asking, recor
     }
     writer.text(Part::Prompt, if asking.attempt == 0 { &check_in.ask } else { &check_in.again });
     writer.chime(Part::Prompt, Chime::CheckIn);
-    writer.wait(Part::Listen, check_in.wait);
+    let wait = if recorded { check_in.wait.min(RECORDED_WAIT) } else { check_in.wait };
+    writer.wait(Part::Listen, wait);
 }

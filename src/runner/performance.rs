@@ -99,9 +99,9 @@ impl Performance {
         Some(current.length? - current.elapsed)
     }
 
-    /// Lets `frames` pass, never more than [`Self::remaining`].
+    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready.
     pub fn advance(&mut self, frames: Frames) {
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.current.as_mut().filter(|current| current.length.is_some()) else { return };
         current.elapsed += frames;
         if !current.take.aside {
             self.playhead += frames;

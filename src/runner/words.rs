@@ -23,10 +23,9 @@ pub(super) fn vars(plan: &Plan, state: &State) -> Vars {
             vars.insert(name, value);
         }
     }
-    vars.insert("done".into(), Value::from(state.done));
-    vars.insert("planned".into(), Value::from(plan.exercises()));
-    let minutes = (plan.length().as_secs_f64() / 60.0).round();
-    vars.insert("minutes".into(), Value::from(minutes as i64));
+    vars.insert("done".into(), Value::from(state.done.len()));
+    vars.insert("planned".into(), Value::from(plan.exercises));
+    vars.insert("minutes".into(), Value::from(plan.minutes));
     vars
 }
 

@@ -53,7 +53,7 @@ struct Checker<'a> {
 /// The place of a whole file.
 const TOP: Range<usize> = 0..0;
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.out.push(diagnostic);
     }

@@ -40,7 +40,7 @@ pub(super) fn parse<T: Item>(source: SourceId, text: &str) -> Parsed<T> {
         let deserializer: ValueDeserializer<'_> = tree.into_deserializer();
         T::deserialize(deserializer)
             .map_err(|error| {
-                diagnostics.push(Diagnostic::error(source, place(&error, text), error.message()))
+                diagnostics.push(Diagnostic::error(source, place(&error, text), error.message()));
             })
             .ok()
     });

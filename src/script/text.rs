@@ -2,11 +2,12 @@
 //! assignments, limited in work and in length, with the filters `words`, `capitalize` and `lower`.
 //! Must not know which names exist; the caller gives them.
 
+pub(super) mod code;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use crate::diagnostic::did_you_mean;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 
@@ -24,9 +25,6 @@ pub struct TextError {
     pub range: Option<Range<usize>>,
     pub hint: Option<String>,
 }
-
-const FILTERS: &[&str] = &["words", "capitalize", "lower"];
-const TESTS: &[&str] = &["none"];
 
 /// Renders texts of one language. Compiled templates are kept, so that doing it again is cheap.
 pub struct Texts {
@@ -140,7 +138,7 @@ impl Texts {
             return Ok(());
         }
         drop(known);
-        limit(template)?;
+        code::limit_template(template)?;
         let mut environment = self.environment.write().unwrap_or_else(PoisonError::into_inner);
         environment
             .add_template_owned(template.to_owned(), template.to_owned())
@@ -153,9 +151,7 @@ impl Texts {
             return Ok(Arc::clone(compiled));
         }
         drop(known);
-        limit(text)?;
-        multiplies(text)?;
-        only_known(text, 0..text.len())?;
+        code::limit_expression(text)?;
         let compiled =
             EXPRESSIONS.compile_expression_owned(text.to_owned()).map_err(|error| text_error(&error))?;
         let compiled = Arc::new(compiled);
@@ -171,88 +167,6 @@ fn context(vars: &BTreeMap<String, Value>) -> Value {
 
 fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Keeps the language small enough that no text can eat the memory: no loops, no variables of its own.
-fn limit(template: &str) -> Result<(), TextError> {
-    if template.len() > LONGEST {
-        return Err(refused(format!("longer than {LONGEST} bytes"), 0..0));
-    }
-    for (at, _) in template.match_indices("{%") {
-        let rest = template.get(at + 2..).unwrap_or_default();
-        let rest = rest.trim_start_matches(['-', '+']).trim_start();
-        let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-        if !["if", "elif", "else", "endif"].contains(&word) {
-            let message = format!("`{{% {word} %}}` is not part of the language; a text knows `if`");
-            return Err(refused(message, at..at + 2));
-        }
-    }
-    if !template.contains("{{") && !template.contains("{%") {
-        return Ok(());
-    }
-    multiplies(template)?;
-    code(template).try_for_each(|range| only_known(template, range))
-}
-
-/// The parts between `{{` and `}}` or `{%` and `%}`.
-fn code(template: &str) -> impl Iterator<Item = Range<usize>> {
-    let starts = template.match_indices("{{").chain(template.match_indices("{%"));
-    starts.map(|(at, open)| {
-        let close = if open == "{{" { "}}" } else { "%}" };
-        let rest = template.get(at..).unwrap_or_default();
-        at..at + rest.find(close).unwrap_or(rest.len())
-    })
-}
-
-/// Filters and tests are looked up only when they are reached; a branch that no trial reaches must not hide them.
-fn only_known(text: &str, range: Range<usize>) -> Result<(), TextError> {
-    let mut before = ["", ""];
-    for (at, word) in tokens(text, range) {
-        let (kind, known) = match before {
-            [_, "|"] => ("filter", FILTERS),
-            ["is", "not"] | [_, "is"] if word != "not" => ("test", TESTS),
-            _ => ("", &[] as &[&str]),
-        };
-        if !kind.is_empty() && !known.contains(&word) {
-            let hint = did_you_mean(word, known.iter().copied())
-                .or_else(|| Some(format!("the {kind}s are `{}`", known.join("`, `"))));
-            let message = format!("unknown {kind} `{word}`");
-            return Err(TextError { message, range: Some(at..at + word.len()), hint });
-        }
-        before = [before[1], word];
-    }
-    Ok(())
-}
-
-/// Words and single signs, without what stands in quotes.
-fn tokens(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    let mut at = range.start;
-    std::iter::from_fn(move || {
-        loop {
-            let rest = text.get(at..range.end)?;
-            let first = rest.chars().next()?;
-            let start = at;
-            if first == '"' || first == '\'' {
-                let inner = rest.get(1..).unwrap_or_default();
-                at += inner.find(first).map_or(rest.len(), |end| end + 2);
-                continue;
-            }
-            at += if part(first) { rest.find(|c| !part(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
-            if !first.is_whitespace() {
-                return Some((start, text.get(start..at)?));
-            }
-        }
-    })
-}
-
-/// `"a" * 99999999` would fill the memory, and no text needs a product.
-fn multiplies(text: &str) -> Result<(), TextError> {
-    text.find('*').map_or(Ok(()), |at| Err(refused("`*` is not part of the language".into(), at..at + 1)))
-}
-
-fn refused(message: String, range: Range<usize>) -> TextError {
-    TextError { message, range: Some(range), hint: None }
 }
 
 fn text_error(error: &Error) -> TextError {
@@ -327,6 +241,27 @@ mod tests {
             assert!(texts.render(bad, &vars()).is_err(), "{bad}");
         }
         assert!(texts.holds("'a' * 99999999", &vars()).is_err());
+    }
+
+    /// The test's thread has a small stack.
+    #[test]
+    fn deep_code_never_overflows() {
+        let texts = texts();
+        let around = "( ) [ ] not+ - pain~ 1+and+ 1+< .x [1] (1) |words +is+none +if+1+else+1 '}}'~ '\\''~";
+        for part in around.split(' ').map(|part| part.replace('+', " ")) {
+            for count in [50, 140, 280, 1_000, 18_000] {
+                let (before, after) = (part.repeat(count), part.repeat(count));
+                for code in [format!("{before} pain"), format!("pain{after}")] {
+                    let _ = texts.names_in_expression(&code);
+                    let _ = texts.holds(&code, &vars());
+                    let _ = texts.render(&format!("{{{{ {code} }}}}"), &vars());
+                }
+            }
+        }
+        for count in [10, 100, 1_000] {
+            let nested = "{% if pain %}".repeat(count) + &"{% endif %}".repeat(count);
+            let _ = texts.render(&nested, &vars());
+        }
     }
 
     #[test]

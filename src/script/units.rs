@@ -10,11 +10,14 @@ use crate::frames::Frames;
 
 /// A length of time as people write it: `"30s"`, `"2min"`, `"1min 30s"`, `"1.5s"`. At most a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(with = "String", extend("format" = DURATION_FORMAT))]
+#[schemars(with = "String", extend("format" = DURATION_FORMAT, "pattern" = DURATION_PATTERN))]
 pub struct Duration(pub Frames);
 
 /// Marks a duration in the JSON Schema.
 pub(super) const DURATION_FORMAT: &str = "matside-duration";
+
+/// For editors; [`Duration::parse`] has the last word.
+const DURATION_PATTERN: &str = r"^\s*([0-9]*\.?[0-9]+\.?\s*(ms|s|min|h)\s*)+$";
 
 const DAY: f64 = 86_400.0;
 

@@ -1,4 +1,4 @@
-//! A trace as WebVTT captions and as chapters.
+//! A trace as `WebVTT` captions and as chapters.
 
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ pub fn chapters(trace: &Trace) -> Vec<Chapter> {
     trace.entries.iter().filter_map(chapter).collect()
 }
 
-/// The whole session as a WebVTT file: a cue for each line, chimes in square brackets, ticks left out.
+/// The whole session as a `WebVTT` file: a cue for each line, chimes in square brackets, ticks left out.
 #[must_use]
 pub fn vtt(trace: &Trace) -> String {
     let mut out = String::from("WEBVTT\n");

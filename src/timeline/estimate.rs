@@ -17,7 +17,11 @@ const DEEPEST: u32 = 8;
 /// As [`build`].
 pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildError> {
     let mut plan = build(library, session)?;
-    plan.estimates = Estimate::new(&plan).steps();
+    // Twice: a text may say how many minutes the session takes.
+    for _ in 0..2 {
+        plan.estimates = Estimate::new(&plan).steps();
+        plan.minutes = (plan.length().as_secs_f64() / 60.0).round() as u64;
+    }
     Ok(plan)
 }
 
@@ -65,7 +69,11 @@ impl<'a> Estimate<'a> {
             }
         };
         let check_in = exercise.check_in.as_ref().filter(|_| worked);
-        length + check_in.map_or(Frames::ZERO, |check_in| self.asking(check_in, DEEPEST))
+        let asked = check_in.map_or(Frames::ZERO, |check_in| self.asking(check_in, DEEPEST));
+        if worked {
+            self.state.done.insert(self.state.step);
+        }
+        length + asked
     }
 
     fn measure(&self, exercise: &PlannedExercise, seen: bool, from: Option<String>) -> (Frames, bool) {

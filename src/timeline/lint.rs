@@ -42,7 +42,7 @@ fn positions(session: &Filed<Session>, plan: &Plan) -> Option<Diagnostic> {
             _ => None,
         })
         .collect();
-    let changes = 1 + positions.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let changes = 1 + positions.iter().zip(positions.iter().skip(1)).filter(|(a, b)| a != b).count();
     let mut different = positions.clone();
     different.sort_unstable();
     different.dedup();

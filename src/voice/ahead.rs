@@ -19,7 +19,7 @@ const ROOM: Frames = Frames::from_secs(90);
 /// How long the end waits for a line in work; after that the thread is left to itself.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// What is reported about a line, from the worker's thread.
+/// What is reported about a line, also when it is no longer wished: a failure is worth knowing then too.
 #[derive(Clone, Debug)]
 pub enum Report {
     Ready(Line),
@@ -109,26 +109,39 @@ struct Desk {
 }
 
 impl Desk {
-    fn wish(&mut self, lines: Vec<Line>) {
-        let kept: HashSet<&Line> = lines.iter().chain(&self.awaited).collect();
-        self.done.retain(|line, _| kept.contains(line));
+    fn wish(&mut self, mut lines: Vec<Line>) {
+        let mut seen = HashSet::new();
+        lines.retain(|line| seen.insert(line.clone()));
         self.wishes = lines;
+        self.tidy();
+    }
+
+    /// Forgets what is not wished, or so far down that it stands beyond the room.
+    fn tidy(&mut self) {
+        let near: HashSet<Line> = self.near().chain(&self.awaited).cloned().collect();
+        self.done.retain(|line, _| near.contains(line));
+    }
+
+    /// The wishes that there is room for, as far as lengths are known.
+    fn near(&self) -> impl Iterator<Item = &Line> {
+        let mut length = Frames::ZERO;
+        self.wishes.iter().take_while(move |line| {
+            let fits = length < ROOM;
+            length +=
+                self.done.get(*line).and_then(|done| done.as_ref().ok()).map_or(Frames::ZERO, Clip::len);
+            fits
+        })
     }
 
     /// What to speak now.
     fn next(&self) -> Option<Line> {
-        let open = |line: &&Line| !self.done.contains_key(*line);
-        let ahead = || self.wishes.iter().find(open).filter(|_| self.length() < ROOM);
-        self.awaited.iter().find(open).or_else(ahead).cloned()
-    }
-
-    fn length(&self) -> Frames {
-        self.done.values().flatten().map(Clip::len).sum()
+        self.awaited.iter().chain(self.near()).find(|line| !self.done.contains_key(*line)).cloned()
     }
 
     fn keep(&mut self, line: &Line, result: Result<Clip, VoiceError>) {
         if self.awaited.contains(line) || self.wishes.contains(line) {
             self.done.insert(line.clone(), result);
+            self.tidy();
         }
     }
 

@@ -226,7 +226,9 @@ mod tests {
     }
 
     fn clip(length: usize) -> Clip {
-        Clip::new((0..length).map(|at| sample16::to_f32((at * 31) as i16)).collect::<Vec<_>>())
+        let sample = |at: usize| ((at * 31) % 60_000) as f32 / 32_768.0 - 0.9;
+        let rounded = |at| sample16::to_f32(sample16::from_f32(sample(at)));
+        Clip::new((0..length).map(rounded).collect::<Vec<_>>())
     }
 
     fn cache(limit: u64) -> (TempDir, Cache) {

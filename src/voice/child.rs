@@ -47,48 +47,54 @@ pub(super) fn run<S: AsRef<OsStr>>(
         // Its own group: an interrupt at the keyboard lets it finish the word, and a kill takes its children along.
         .process_group(0)
         .spawn()?;
-    let output = child.stdout.take().map(|pipe| reader(pipe, MOST, usize::MAX));
-    let complaint = child.stderr.take().map(|pipe| reader(pipe, u64::MAX, COMPLAINT));
-    if let Some(mut pipe) = child.stdin.take() {
-        // A child that dies without reading closes the pipe; its exit status says more than that error.
-        thread::spawn(move || pipe.write_all(&input));
-    }
-    let Some(status) = child.wait_timeout(deadline)? else {
+    let told = converse(&mut child, input, deadline);
+    if !matches!(told, Ok(Run::Done(_) | Run::Failed(_))) {
         end(&mut child);
-        return Ok(Run::Hung);
-    };
-    Ok(outcome(status, output, complaint))
+    }
+    told
 }
 
-fn outcome(
-    status: ExitStatus,
-    output: Option<Receiver<Vec<u8>>>,
-    complaint: Option<Receiver<Vec<u8>>>,
-) -> Run {
+fn converse(child: &mut Child, input: Vec<u8>, deadline: Duration) -> io::Result<Run> {
+    let output = child.stdout.take().map(|pipe| reader(pipe, MOST, usize::MAX)).transpose()?;
+    let complaint = child.stderr.take().map(|pipe| reader(pipe, u64::MAX, COMPLAINT)).transpose()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A child that dies without reading closes the pipe; its exit status says more than that error.
+        thread::Builder::new().spawn(move || pipe.write_all(&input))?;
+    }
+    let Some(status) = child.wait_timeout(deadline)? else { return Ok(Run::Hung) };
     let text = |pipe: Option<Receiver<Vec<u8>>>| pipe.and_then(|pipe| pipe.recv_timeout(STRAGGLE).ok());
     if status.success() {
-        return text(output).map_or(Run::Hung, Run::Done);
+        return Ok(text(output).map_or(Run::Hung, Run::Done));
     }
-    let complaint = text(complaint).unwrap_or_default();
-    let first = String::from_utf8_lossy(&complaint).lines().next().unwrap_or_default().trim().to_owned();
-    Run::Failed(if first.is_empty() { status.to_string() } else { first })
+    Ok(Run::Failed(reason(status, &text(complaint).unwrap_or_default())))
+}
+
+/// The first line of what it complained, or how it ended.
+fn reason(status: ExitStatus, complaint: &[u8]) -> String {
+    let complaint = String::from_utf8_lossy(complaint);
+    let first = complaint.lines().next().unwrap_or_default().trim();
+    if first.is_empty() { status.to_string() } else { first.to_owned() }
 }
 
 /// Reads `pipe` to its end, or to `most` bytes, and hands over the first `keep` of them.
-fn reader(pipe: impl Read + Send + 'static, most: u64, keep: usize) -> Receiver<Vec<u8>> {
+fn reader(pipe: impl Read + Send + 'static, most: u64, keep: usize) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut pipe = pipe.take(most);
         let mut kept = Vec::new();
         // What was read before an error is still worth having.
         let _ = pipe.by_ref().take(keep as u64).read_to_end(&mut kept);
         let _ = sender.send(kept);
         let _ = io::copy(&mut pipe, &mut io::sink());
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
+/// Kills the whole group, unless its leader has ended and been collected: the number may then be another's.
 fn end(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
     if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL);
     }

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn speak(text: &str) -> Vec<f32> {
-        let line = Line { text: text.into(), language: "en".into(), pace: Default::default() };
+        let line = Line { text: text.into(), language: "en".into(), pace: crate::line::Pace::default() };
         Tick.synth(&line).map(|pcm| pcm.samples).unwrap_or_default()
     }
 

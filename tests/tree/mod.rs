@@ -23,6 +23,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Adds the files below `path`, or the file itself, under their paths within `root`.
+#[allow(dead_code, reason = "each test file uses a part of this module")]
 pub fn add(sources: &mut Sources, root: &Path, path: &Path, layer: Layer) -> Vec<Diagnostic> {
     let paths = if path.is_dir() { files(path) } else { vec![path.to_owned()] };
     let add = |path: PathBuf| {

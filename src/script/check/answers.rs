@@ -57,9 +57,10 @@ impl<'a, K: std::hash::Hash + Eq> Meaning<'a, K> {
             self.seen.insert(key, (answer, span));
             return;
         };
-        let message = match first.id == answer.id {
-            true => format!("the {} `{shown}` is there twice", self.what),
-            false => format!("the {} `{shown}` means two answers", self.what),
+        let message = if first.id == answer.id {
+            format!("the {} `{shown}` is there twice", self.what)
+        } else {
+            format!("the {} `{shown}` means two answers", self.what)
         };
         checker.push(
             Diagnostic::error(self.source, span, message)

@@ -98,10 +98,7 @@ fn ways<'a>(library: &'a Library, filed: &'a Filed<CheckIn>) -> Vec<Option<Key<'
     let to = |ask: &Option<At<String>>| {
         ask.as_ref().and_then(|ask| library.check_in(&item.language, ask)).map(key)
     };
-    let answers = item.answer.iter().map(|answer| match ended(answer) {
-        true => None,
-        false => to(&answer.ask),
-    });
+    let answers = item.answer.iter().map(|answer| if ended(answer) { None } else { to(&answer.ask) });
     answers.collect()
 }
 

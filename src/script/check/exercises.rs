@@ -104,9 +104,8 @@ fn texts<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Exercise>, given_sides:
     let Exercise { language, title, full, brief, switch, cautions, stop, level, .. } = &filed.item;
     let source = filed.source;
     checker.text(source, language, Scope::Facts, title);
-    let scope = |level: Option<&At<Level>>| match given_sides || filed.item.sides(level) != Sides::None {
-        true => Scope::Sides,
-        false => Scope::Exercise,
+    let scope = |level: Option<&At<Level>>| {
+        if given_sides || filed.item.sides(level) != Sides::None { Scope::Sides } else { Scope::Exercise }
     };
     // A level can have sides that the exercise itself has not.
     let any = level.iter().map(Some).chain([None]).any(|level| scope(level) == Scope::Sides);

@@ -65,9 +65,10 @@ fn reachable(checker: &mut Checker<'_>, filed: &Filed<Phrases>) {
         let others = positions.keys().map(|key| key.as_str()).filter(|name| *name != to.value);
         let lacks: Vec<&str> = others.filter(|name| !from.contains(name)).collect();
         if from.is_empty() || !lacks.is_empty() {
-            let message = match from.is_empty() {
-                true => format!("no move leads to the position `{}`", to.value),
-                false => format!("no move leads to `{}` from {}", to.value, notes::listed(lacks)),
+            let message = if from.is_empty() {
+                format!("no move leads to the position `{}`", to.value)
+            } else {
+                format!("no move leads to `{}` from {}", to.value, notes::listed(lacks))
             };
             let hint = "add a `[[move]]` to it; without `from` it serves from anywhere";
             checker.error(filed.source, &to.span, message, hint);

@@ -161,9 +161,12 @@ impl<'a> Stand<'_, 'a> {
         let found = item.level.iter().find(|level| level.id.value == wanted.value);
         if found.is_none() && !exercise.lost_somewhere("id") {
             let known = item.level.iter().map(|level| level.id.value.as_str());
-            let hint = did_you_mean(wanted, known.clone()).unwrap_or_else(|| match item.level.is_empty() {
-                true => "the exercise has no levels".into(),
-                false => format!("its levels are {}", super::super::notes::listed(known)),
+            let hint = did_you_mean(wanted, known.clone()).unwrap_or_else(|| {
+                if item.level.is_empty() {
+                    "the exercise has no levels".into()
+                } else {
+                    format!("its levels are {}", super::super::notes::listed(known))
+                }
             });
             let message = format!("`{}` has no level `{}`", exercise.id, wanted.value);
             self.checker.error(self.filed.source, &wanted.span, message, &hint);

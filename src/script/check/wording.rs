@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use minijinja::Value;
 
-use super::super::{At, BUILT_INS, Library, Texts};
+use super::super::text::code;
+use super::super::{At, BUILT_INS, Library, TextError, Texts};
 use super::{Checker, literal};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
 
@@ -66,7 +67,7 @@ impl<'a> Wording<'a> {
 
     fn expression(&self, expression: &str, names: &Names) -> Vec<Finding> {
         let used = self.texts.names_in_expression(expression);
-        judge(expression, used, names, || self.texts.holds(expression, names).map(drop))
+        judge(expression, used, names, true, || self.texts.holds(expression, names).map(drop))
     }
 
     fn scope(&mut self, language: &'a str, scope: Scope) -> Rc<Names> {
@@ -127,7 +128,7 @@ impl<'a> Checker<'a> {
                 let names = self.wording.scope(language, scope);
                 let texts = &self.wording.texts;
                 let used = texts.names_in_text(text);
-                let findings = judge(text, used, &names, || texts.render(text, &names).map(drop));
+                let findings = judge(text, used, &names, false, || texts.render(text, &names).map(drop));
                 let findings = Rc::new(findings);
                 self.wording.found.insert(key, Rc::clone(&findings));
                 findings
@@ -194,9 +195,10 @@ const EQUALS: &str = "two values are compared with `==`";
 
 fn judge(
     text: &str,
-    used: Result<BTreeSet<String>, super::super::TextError>,
+    used: Result<BTreeSet<String>, TextError>,
     names: &Names,
-    trial: impl FnOnce() -> Result<(), super::super::TextError>,
+    is_expression: bool,
+    trial: impl FnOnce() -> Result<(), TextError>,
 ) -> Vec<Finding> {
     let used = match used {
         Ok(used) => used,
@@ -215,16 +217,34 @@ fn judge(
     if !unknown.is_empty() {
         return unknown;
     }
-    let name = used.iter().find(|name| names.get(*name).is_some_and(Value::is_none));
-    let failed = |error: super::super::TextError| match name {
-        Some(name) => Finding {
-            range: error.range,
-            message: format!("this fails while a fact is unset: {}", error.message),
-            hint: format!("ask first: `{name} is not none and …`"),
-        },
-        None => Finding { range: error.range, message: error.message, hint: REFERENCE.into() },
+    let unset = used.into_iter().find(|name| names.get(name).is_some_and(Value::is_none));
+    let mut findings = silence_is_little(text, is_expression, names);
+    findings.extend(trial().err().map(|error| failed(error, unset)));
+    findings
+}
+
+/// What the trial came to, in which every fact was unset.
+fn failed(error: TextError, unset: Option<String>) -> Finding {
+    let TextError { message, range, .. } = error;
+    match unset {
+        Some(name) => {
+            let message = format!("this fails while a fact is unset: {message}");
+            Finding { range, message, hint: format!("ask first: `{name} is not none and …`") }
+        }
+        None => Finding { range, message, hint: REFERENCE.into() },
+    }
+}
+
+/// No answer is never taken as "fine".
+fn silence_is_little(text: &str, is_expression: bool, names: &Names) -> Vec<Finding> {
+    let nullable = |name: &str| names.get(name).is_some_and(Value::is_none);
+    let found = code::unset_is_less(text, is_expression).into_iter().filter(|(name, _)| nullable(name));
+    let finding = |(name, range)| Finding {
+        range: Some(range),
+        message: format!("while `{name}` is unset it counts as less than everything"),
+        hint: format!("say what silence means: `{name} is not none and …` or `{name} is none or …`"),
     };
-    trial().err().map(failed).into_iter().collect()
+    found.map(finding).collect()
 }
 
 fn unknown(text: &str, name: &str, names: &Names) -> Finding {

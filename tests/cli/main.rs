@@ -1,0 +1,48 @@
+//! The built program as a user has it: exit codes, signals, pipes, terminals, and what it leaves behind.
+
+mod answers;
+mod broken_toml;
+mod checking;
+mod rendering;
+mod signals;
+mod surroundings;
+mod terminal;
+mod user;
+
+use user::User;
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let user = User::new();
+    for args in [&["dance"][..], &[], &["run"], &["run", "tiny", "--voice", "choir"]] {
+        assert_eq!(user.run(args).code, 2, "{args:?}");
+    }
+}
+
+#[test]
+fn help_lists_every_exit_code() {
+    let help = User::new().run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "130 "] {
+        assert!(help.out.lines().any(|line| line.trim_start().starts_with(code)), "no {code}in {}", help.out);
+    }
+}
+
+#[test]
+fn an_unknown_session_is_named_with_a_near_one() {
+    let seen = User::new().run(&["show", "gentle-dayly"]);
+    assert_eq!(seen.code, 1);
+    assert!(seen.err.contains("`gentle-dayly`") && seen.err.contains("gentle-daily"), "{}", seen.err);
+}
+
+#[test]
+fn an_own_file_stands_in_for_a_shipped_one() {
+    let user = User::new();
+    let shipped = user.run(&["show", "taste"]);
+    assert_eq!(shipped.code, 0);
+    user.write("taste.toml", user::TINY);
+    let own = user.run(&["show", "taste"]);
+    assert_eq!(own.code, 0, "{}", own.err);
+    assert!(own.out.contains("Go on.") && own.out != shipped.out, "{}", own.out);
+    assert!(user.run(&["list"]).out.contains("Tiny"));
+}

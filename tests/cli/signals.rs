@@ -1,0 +1,97 @@
+//! Signals: the first ends with a goodbye and a bookmark, the second at once, and no kill loses the place.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::user::User;
+
+#[test]
+fn the_first_signal_says_goodbye_and_the_session_goes_on_later() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let user = User::new();
+        let mut live = user.perform("long");
+        live.hear("Numb?").say("no").hear("Go on.").signal(signal).hear("Goodbye.");
+        assert_eq!(live.end().code, 130, "{signal:?}");
+        let mut later = user.perform_with("long", &["--resume"]);
+        later.hear("We go on with long.").hear("Go on.").say("stop");
+        let seen = later.end();
+        assert_eq!(seen.code, 3);
+        assert!(!seen.out.contains("Numb?"), "what was answered is not asked again: {}", seen.out);
+    }
+}
+
+#[test]
+fn the_second_signal_ends_at_once() {
+    let user = User::new();
+    let mut live = user.perform("long");
+    live.hear("Numb?").signal(Signal::TERM).hear("I have to stop.");
+    let start = Instant::now();
+    live.signal(Signal::TERM);
+    assert_eq!(live.end().code, 130);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[test]
+fn signals_close_together_still_end_it() {
+    let user = User::new();
+    let mut live = user.perform("long");
+    live.hear("Numb?").signal(Signal::INT).signal(Signal::HUP).signal(Signal::TERM);
+    assert_eq!(live.end().code, 130);
+}
+
+#[test]
+fn the_place_survives_a_kill_at_any_moment() {
+    let user = User::new();
+    user.write("many.toml", &many());
+    // Spread over the marks of the steps, some of them in the midst of writing.
+    for kill in 0..14_u64 {
+        let mut live = user.perform("many");
+        live.hear("Numb?").say("no").hear("Go.");
+        thread::sleep(Duration::from_millis(kill * 97 % 700));
+        live.signal(Signal::KILL).end();
+        let text = fs::read(user.bookmark()).unwrap();
+        assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "kill {kill}: {text:?}");
+        let mut later = user.perform_with("many", &["--resume"]);
+        later.hear("We go on").hear("Go.").signal(Signal::KILL).end();
+        let damaged = user.path("state/matside/bookmark.damaged");
+        assert!(!damaged.exists(), "kill {kill}");
+    }
+    let files = fs::read_dir(user.path("state/matside")).unwrap().count();
+    assert!(files < 6, "{files} files were left behind by the kills");
+}
+
+/// Very many short steps, each of which is marked.
+fn many() -> String {
+    let head = "format = 1\nlanguage = \"en\"\ntitle = \"Many\"\nminutes = [0, 60]\nbegin = [\"flags\"]\n";
+    let step = "[[step]]\nrest = \"20ms\"\n[[step]]\nsay = \"Go.\"\n".repeat(400);
+    head.to_owned() + &step
+}
+
+#[test]
+fn a_changed_session_is_not_gone_on_with() {
+    let user = User::new();
+    let mut live = user.perform("long");
+    live.hear("Numb?").say("no").hear("Go on.").signal(Signal::KILL).end();
+    user.write("long.toml", &crate::user::long().replace("Done.", "Over."));
+    let seen = user.perform_with("long", &["--resume"]).end();
+    assert_eq!(seen.code, 1);
+    assert!(seen.err.contains("have changed"), "{}", seen.err);
+    let other = user.perform_with("tiny", &["--resume"]).end();
+    assert!(other.code == 1 && other.err.contains("`long`, not `tiny`"), "{}", other.err);
+}
+
+#[test]
+fn nothing_to_go_on_with_is_an_error() {
+    let user = User::new();
+    let seen = user.perform_with("tiny", &["--resume"]).end();
+    assert_eq!(seen.code, 1);
+    assert!(seen.err.contains("no session to go on with"), "{}", seen.err);
+    for damaged in ["", "{", "[]", "{\"session\":\"tiny\",\"digest\":\"\",\"state\":null}", "\u{0}"] {
+        fs::create_dir_all(user.bookmark().parent().unwrap()).unwrap();
+        fs::write(user.bookmark(), damaged).unwrap();
+        assert_eq!(user.perform_with("tiny", &["--resume"]).end().code, 1, "{damaged}");
+    }
+}

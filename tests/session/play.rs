@@ -1,0 +1,293 @@
+//! Play-throughs: what somebody on the mat says, and what becomes of the session.
+
+use matside::runner::{Command, Sound};
+use matside::script::{Chime, Refer};
+
+use crate::*;
+
+fn gentle(answers: &[(&'static str, &'static str)], acts: Vec<(&'static str, u64, Event)>) -> Trace {
+    // What is given here comes before what somebody well would say.
+    let mut all: Vec<_> = answers.to_vec();
+    all.extend(well().into_iter().filter(|(id, _)| answers.iter().all(|(given, _)| given != id)));
+    live(&plan("gentle-daily"), None, &mut Somebody { answers: all, acts })
+}
+
+fn command(command: Command) -> Event {
+    Event::Command(command)
+}
+
+fn said(trace: &Trace, part: &str) -> bool {
+    lines(trace).iter().any(|line| line.contains(part))
+}
+
+fn titles(trace: &Trace) -> Vec<&str> {
+    let entered = trace.entries.iter().filter_map(note);
+    entered
+        .filter_map(|note| match note {
+            Note::Entered { title: Some(title), .. } => Some(title.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn at(trace: &Trace, part: &str) -> Frames {
+    trace.entries.iter().find(|entry| text(entry).is_some_and(|text| text.contains(part))).unwrap().at
+}
+
+#[test]
+fn somebody_well_does_everything_and_hears_the_comparison() {
+    let trace = gentle(&[], vec![]);
+    ended(&trace, Ending::Done);
+    assert!(said(&trace, "That was ten of ten exercises."), "{}", written(&trace));
+    assert!(said(&trace, "Pain four, now three."));
+    assert!(
+        trace.length >= Frames::from_secs(600) && trace.length <= Frames::from_secs(900),
+        "{}",
+        trace.length
+    );
+}
+
+#[test]
+fn a_red_flag_is_an_emergency_and_the_end() {
+    for yes in ["yes", "Yes!", "not sure", "y"] {
+        let trace = gentle(&[("red-flags", yes)], vec![]);
+        ended(&trace, Ending::Emergency);
+        assert!(said(&trace, "Call for emergency help now."));
+        assert!(!said(&trace, "Walking in place"));
+        assert!(trace.entries.iter().any(|entry| note(entry) == Some(&Note::Refer(Refer::Emergency))));
+    }
+}
+
+#[test]
+fn an_emergency_stays_one_when_its_words_are_cut_short() {
+    let trace = gentle(&[("red-flags", "yes")], vec![("Then we do not exercise", 200, Event::Key('q'))]);
+    ended(&trace, Ending::Emergency);
+}
+
+#[test]
+fn silence_about_red_flags_is_asked_again_and_then_no_session() {
+    let trace = live(&plan("gentle-daily"), None, &mut Nobody);
+    ended(&trace, Ending::Symptoms);
+    let asked = lines(&trace).iter().filter(|line| line.contains("bladder or bowel")).count();
+    assert_eq!(asked, 3, "once and twice again");
+    assert!(said(&trace, "I did not hear an answer."));
+    assert!(!said(&trace, "Walking in place"));
+}
+
+#[test]
+fn skipping_a_question_is_no_answer_to_it() {
+    let trace = gentle(&[("red-flags", "skip")], vec![]);
+    ended(&trace, Ending::Symptoms);
+}
+
+#[test]
+fn pain_further_down_the_leg_leaves_that_direction_out() {
+    let trace = gentle(&[("where-did-it-move", "further down")], vec![]);
+    ended(&trace, Ending::Done);
+    let left_out = "Then we leave this out for today, and all that bends you backward.";
+    assert!(said(&trace, left_out));
+    // The same with no answer at all, said aloud.
+    let silent = gentle(&[("where-did-it-move", "")], vec![]);
+    assert!(said(&silent, "I did not hear an answer."));
+}
+
+#[test]
+fn high_pain_keeps_to_the_gentle_movements_and_severe_pain_stops() {
+    let high = gentle(&[("pain-now", "eight")], vec![]);
+    ended(&high, Ending::Done);
+    assert!(!titles(&high).contains(&"Press-ups") && !titles(&high).contains(&"Bird dog"));
+    let severe = gentle(&[("pain-now", "10")], vec![]);
+    ended(&severe, Ending::Symptoms);
+    assert!(said(&severe, "professional"));
+}
+
+#[test]
+fn worse_stops_the_exercise_at_once_and_asks() {
+    let act = ("Press-ups", 20_000, command(Command::Worse));
+    let trace = gentle(&[("got-worse", "further down")], vec![act]);
+    ended(&trace, Ending::Done);
+    let worse =
+        trace.entries.iter().position(|entry| matches!(note(entry), Some(Note::Worse { .. }))).unwrap();
+    assert_eq!(trace.entries[worse - 1].what, What::Cut);
+    let next = trace.entries[worse..].iter().filter_map(text).collect::<Vec<_>>();
+    assert_eq!(next[0], "Let go, slowly.");
+    assert!(next[1].starts_with("Is it stronger in the same place"), "{}", next[1]);
+    assert!(!next.contains(&"ten"[..].into()) || !next[2].contains("six"));
+    assert!(said(&trace, "That was nine of ten exercises."));
+}
+
+#[test]
+fn easier_and_harder_change_the_exercise_in_progress() {
+    let acts = vec![
+        ("Press-ups", 25_000, command(Command::Harder)),
+        ("Your arms may straighten", 6_000, command(Command::Easier)),
+        ("Stay on your forearms", 2_000, command(Command::Easier)),
+    ];
+    let trace = gentle(&[], acts);
+    ended(&trace, Ending::Done);
+    for part in ["Your arms may straighten", "Stay on your forearms", "This is the easiest form."] {
+        assert!(said(&trace, part), "{part}\n{}", written(&trace));
+    }
+    // Ten repetitions in all: the count went on where it was.
+    let press_ups = trace.entries.iter().filter_map(note);
+    let reps: Vec<u32> = press_ups
+        .skip_while(|note| !matches!(note, Note::Entered { title: Some(title), .. } if title == "Press-ups"))
+        .take_while(|note| !matches!(note, Note::Left { .. }))
+        .filter_map(|note| match note {
+            Note::Place { rep, .. } if *rep > 0 => Some(*rep),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(*reps.last().unwrap(), 10);
+    assert!(reps.is_sorted(), "{reps:?}");
+}
+
+#[test]
+fn a_pause_freezes_the_playhead_and_a_hold_goes_on_where_it_was() {
+    let plain = gentle(&[], vec![]);
+    // In the first half of the first hold of the knee.
+    let acts = vec![("On each side.", 8_000, command(Command::Pause)), ("Paused.", 60_000, Event::Key(' '))];
+    let trace = gentle(&[], acts);
+    ended(&trace, Ending::Done);
+    assert_eq!(trace.length, plain.length, "a pause takes no session time");
+    assert!(said(&trace, "We go on."));
+}
+
+#[test]
+fn an_interrupted_sentence_is_said_again() {
+    let acts =
+        vec![("Your feet lift", 300, command(Command::Pause)), ("Paused.", 5_000, command(Command::Resume))];
+    let trace = gentle(&[], acts);
+    assert_eq!(lines(&trace).iter().filter(|line| line.contains("Your feet lift")).count(), 2);
+}
+
+#[test]
+fn while_paused_only_going_on_and_stopping_are_obeyed() {
+    let acts = vec![
+        ("Walking in place.", 10, command(Command::Pause)),
+        ("Paused.", 1_500, command(Command::Skip)),
+        ("Paused.", 2_000, Event::Said("louder".into())),
+        ("Paused.", 2_500, command(Command::Stop)),
+    ];
+    let trace = gentle(&[], acts);
+    // The second and third act on "Paused." never come: a line is met once. Stop does, in the same way.
+    assert!(matches!(trace.ending, Ending::EndedEarly | Ending::Interrupted), "{}", written(&trace));
+    assert!(!said(&trace, "Pelvic tilts."));
+}
+
+#[test]
+fn stop_is_silence_at_once_then_goodbye() {
+    let trace = gentle(&[], vec![("Pelvic tilts.", 100, Event::Key('q'))]);
+    ended(&trace, Ending::EndedEarly);
+    assert_eq!(*lines(&trace).last().unwrap(), "Rest as long as you need.");
+}
+
+#[test]
+fn a_signal_lets_the_word_end_and_says_goodbye() {
+    let trace = gentle(&[], vec![("Pelvic tilts.", 100, Event::Interrupt)]);
+    ended(&trace, Ending::Interrupted);
+    assert!(said(&trace, "Goodbye."));
+}
+
+#[test]
+fn skip_back_and_repeat_move_between_exercises() {
+    let acts = vec![
+        ("Pelvic tilts.", 100, command(Command::Skip)),
+        ("Knee to chest.", 100, command(Command::Back)),
+        ("Fifteen times.", 10_000, command(Command::Repeat)),
+    ];
+    let trace = gentle(&[], acts);
+    ended(&trace, Ending::Done);
+    let all = titles(&trace);
+    let order: Vec<_> = all.iter().filter(|t| ["Pelvic tilts", "Knee to chest"].contains(t)).collect();
+    assert_eq!(order, [&"Pelvic tilts", &"Knee to chest", &"Pelvic tilts", &"Knee to chest"]);
+    assert_eq!(lines(&trace).iter().filter(|line| **line == "Pelvic tilts.").count(), 3);
+}
+
+#[test]
+fn an_exercise_done_twice_counts_once() {
+    let trace = gentle(&[], vec![("Knee to chest.", 100, command(Command::Back))]);
+    assert!(said(&trace, "That was ten of ten exercises."), "{}", written(&trace));
+}
+
+#[test]
+fn how_long_is_answered_and_takes_no_session_time() {
+    let trace = gentle(&[], vec![("Pelvic tilts.", 100, Event::Said("how long".into()))]);
+    assert!(said(&trace, "minutes left."), "{}", written(&trace));
+    assert_eq!(
+        trace.length,
+        gentle(&[], vec![]).length + at(&gentle(&[], vec![]), "Pelvic tilts.") - at(&trace, "Pelvic tilts.")
+            + Frames::from_millis(100)
+    );
+}
+
+#[test]
+fn slower_stretches_repetitions_and_not_holds() {
+    let trace = gentle(&[], vec![("Walking in place.", 100, command(Command::Slower))]);
+    let count =
+        |trace: &Trace, word: &str| trace.entries.iter().find(|entry| text(entry) == Some(word)).unwrap().at;
+    let plain = gentle(&[], vec![]);
+    let beat = |trace: &Trace| count(trace, "two") - count(trace, "one");
+    assert!(beat(&trace).0.abs_diff((beat(&plain) * 100 / 90).0) <= 2, "{} {}", beat(&trace), beat(&plain));
+    let hold = |trace: &Trace| {
+        let chime = |wanted| move |entry: &&Entry| matches!(&entry.what, What::Sound(Sound::Chime(chime), _) if *chime == wanted);
+        let knee = at(trace, "Knee to chest.");
+        let after = || trace.entries.iter().filter(move |entry| entry.at > knee);
+        after().find(chime(Chime::HoldEnd)).unwrap().at - after().find(chime(Chime::HoldStart)).unwrap().at
+    };
+    assert_eq!(hold(&trace), Frames::from_secs(30));
+}
+
+#[test]
+fn numbers_come_as_keys_one_or_two() {
+    for (keys, number) in [("4", 4), ("0", 0), ("1", 1), ("10", 10)] {
+        let acts = keys.chars().enumerate();
+        let acts =
+            acts.map(|(i, key)| ("How strong is the pain now", 3_000 + 200 * i as u64, Event::Key(key)));
+        let mut somebody = Somebody { answers: vec![("red-flags", "no")], acts: vec![] };
+        let acts: Vec<_> = acts.collect();
+        let mut once = true;
+        let mut person = |entry: &Entry| {
+            let mut events = somebody.react(entry);
+            if once && text(entry).is_some_and(|text| text.starts_with("How strong")) {
+                once = false;
+                events.extend(acts.iter().map(|(_, ms, event)| (Frames::from_millis(*ms), event.clone())));
+            }
+            events
+        };
+        let trace = live(&plan("gentle-daily"), None, &mut person);
+        let answered = trace.entries.iter().filter_map(note).find_map(|note| match note {
+            Note::Answered { check_in, number, .. } if check_in == "pain-now" => *number,
+            _ => None,
+        });
+        assert_eq!(answered, Some(number), "{keys}");
+    }
+}
+
+#[test]
+fn words_not_understood_are_asked_again_and_never_taken_for_fine() {
+    let trace = gentle(&[("red-flags", "perhaps next week"), ("red-flags", "no")], vec![]);
+    assert!(said(&trace, "I did not understand."));
+    let trace = gentle(&[("red-flags", "banana")], vec![]);
+    ended(&trace, Ending::Symptoms);
+}
+
+#[test]
+fn a_lost_output_goes_on_from_the_start_of_the_sentence() {
+    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputLost)]);
+    assert_eq!(lines(&trace).iter().filter(|line| line.contains("Your feet lift")).count(), 2);
+    ended(&trace, Ending::Done);
+}
+
+#[test]
+fn both_sides_mirror_each_other() {
+    let library = library(&[]);
+    for exercise in library.exercises().filter(|e| e.item.switch.is_some()) {
+        let text = format!("{} {}", exercise.item.full.value, exercise.item.switch.as_ref().unwrap().value);
+        assert!(
+            !text.contains("left") && !text.contains("right "),
+            "{}: sides come from the phrases",
+            exercise.id
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! Whatever is pressed and said, a session comes to an end and never panics.
+
+use matside::runner::Command;
+use proptest::prelude::*;
+
+use crate::*;
+
+fn event() -> impl Strategy<Value = Event> {
+    let commands = (0..15_usize).prop_map(|i| {
+        let name = Command::keys().nth(i).unwrap().0;
+        Event::Command(Command::named(name).unwrap())
+    });
+    let words =
+        ["yes", "no", "four", "ten", "the same", "further down", "left", "banana", "", "stop", "\u{0}"];
+    prop_oneof![
+        6 => commands,
+        3 => prop::char::range(' ', '~').prop_map(Event::Key),
+        3 => prop::sample::select(words.to_vec()).prop_map(|words| Event::Said(words.into())),
+        1 => any::<u64>().prop_map(Event::Finished),
+        1 => Just(Event::OutputLost),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_events_lead_to_an_end(events in prop::collection::vec((0_u64..20_000, event()), 0..120)) {
+        let plan = plan("taste");
+        let mut events = events.into_iter();
+        let mut presses = |_: &Entry| {
+            let next = events.next();
+            next.into_iter().map(|(ms, event)| (Frames::from_millis(ms), event)).collect()
+        };
+        let trace = live(&plan, None, &mut presses);
+        // An hour of play is more than 120 events of up to twenty seconds can make of two minutes.
+        prop_assert!(trace.length < Frames::from_secs(3_600));
+        for pair in trace.entries.windows(2) {
+            let order = |entry: &Entry| matches!(entry.what, What::Sound(..));
+            prop_assert!(order(&pair[0]) || pair[0].at <= pair[1].at);
+        }
+    }
+
+    /// A pause, whenever it comes, takes nothing away and adds nothing but the sentence said again.
+    #[test]
+    fn a_red_flag_always_ends_it(ms in 0_u64..8_000) {
+        let plan = plan("taste");
+        let mut once = true;
+        let mut yes = |entry: &Entry| {
+            let asked = matches!(note(entry), Some(Note::Asked { .. })) && std::mem::take(&mut once);
+            asked.then(|| (Frames::from_millis(ms), Event::Said("yes".into()))).into_iter().collect()
+        };
+        prop_assert_eq!(live(&plan, None, &mut yes).ending, Ending::Emergency);
+    }
+}

@@ -1,0 +1,164 @@
+//! What is rendered is what the timeline says: onsets measured in the samples.
+
+use std::collections::HashMap;
+
+use matside::mix::Clip;
+use matside::output::Fill;
+use matside::runner::{Performance, Runner, Sound};
+use matside::script::Chime;
+use matside::stage::{Clips, Ready, Stage};
+use matside::voice::{Studio, Tick, chime};
+
+use crate::*;
+
+struct Ticks {
+    studio: Studio,
+    known: HashMap<Line, Clip>,
+}
+
+impl Ticks {
+    fn new() -> Self {
+        Self { studio: Studio::new(Box::new(Tick), None), known: HashMap::new() }
+    }
+
+    fn clip(&mut self, line: &Line) -> Clip {
+        let make = || self.studio.clip(line).unwrap();
+        self.known.entry(line.clone()).or_insert_with(make).clone()
+    }
+}
+
+impl Clips for Ticks {
+    fn want(&mut self, _: Vec<Line>) {}
+    fn line(&mut self, line: &Line) -> Ready {
+        Ready::Clip(self.clip(line))
+    }
+    fn chime(&mut self, name: Chime) -> Clip {
+        chime(name)
+    }
+}
+
+fn rendered(plan: &Arc<Plan>, block: usize) -> Vec<f32> {
+    let options = Options { recorded: true, ..Options::default() };
+    let performance = Performance::new(Runner::start(plan.clone(), options));
+    let mut stage = Stage::new(performance, Box::new(Ticks::new()), 0.0, Box::new(|_| {}));
+    let (mut samples, mut buffer) = (Vec::new(), vec![0.0; block]);
+    while !stage.is_over() {
+        let filled = stage.pull(&mut buffer);
+        samples.extend_from_slice(&buffer[..filled]);
+    }
+    samples
+}
+
+/// Where `clip` begins within 50 frames of `at`: the shift at which it differs least from what is there.
+fn measured(samples: &[f32], clip: &Clip, at: usize) -> usize {
+    let head = &clip.samples()[..clip.samples().len().min(960)];
+    let difference = |start: usize| {
+        let heard = samples[start..].iter().chain(std::iter::repeat(&0.0));
+        head.iter().zip(heard).map(|(a, b)| (a - b).powi(2)).sum::<f32>()
+    };
+    let shifts = at.saturating_sub(50)..=(at + 50).min(samples.len() - 1);
+    shifts.min_by(|a, b| difference(*a).total_cmp(&difference(*b))).unwrap()
+}
+
+#[test]
+fn every_onset_measured_in_the_rendered_sound_is_the_timelines_to_the_frame() {
+    let mut clips = Ticks::new();
+    for plan in shipped() {
+        let trace = recorded(&plan);
+        let samples = rendered(&plan, 4_096);
+        assert_eq!(samples.len() as u64, trace.length.0, "{}", plan.id);
+        let mut onsets = 0;
+        for entry in &trace.entries {
+            let clip = match &entry.what {
+                What::Sound(Sound::Line(line), _) => clips.clip(line),
+                What::Sound(Sound::Chime(name), _) => chime(*name),
+                _ => continue,
+            };
+            let at = entry.at.0 as usize;
+            assert_eq!(measured(&samples, &clip, at), at, "{}: {entry:?}", plan.id);
+            onsets += 1;
+        }
+        assert!(onsets > 40, "only {onsets} onsets in {}", plan.id);
+    }
+}
+
+/// A shifted render would be noticed.
+#[test]
+fn the_measurement_sees_a_shift_of_one_frame() {
+    let plan = plan("taste");
+    let samples = rendered(&plan, 4_096);
+    let first =
+        recorded(&plan).entries.into_iter().find(|entry| matches!(entry.what, What::Sound(..))).unwrap();
+    let at = first.at.0 as usize;
+    assert_eq!(measured(&samples[1..], &chime(Chime::Begin), at), at - 1);
+}
+
+#[test]
+fn the_size_of_the_blocks_changes_no_sample() {
+    let plan = plan("taste");
+    let whole = rendered(&plan, 4_096);
+    for block in [1, 441, 10_000] {
+        let found = rendered(&plan, block);
+        let differs = whole.iter().zip(&found).position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!((differs, found.len()), (None, whole.len()), "blocks of {block}");
+    }
+}
+
+#[test]
+fn no_sample_leaves_above_the_ceiling_and_nothing_clicks_at_the_end() {
+    for plan in shipped() {
+        let samples = rendered(&plan, 4_096);
+        let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        assert!(peak > 0.05 && peak < 0.8414, "{}: peak {peak}", plan.id);
+        assert!(samples[samples.len() - 480..].iter().all(|sample| sample.abs() < 1e-3));
+    }
+}
+
+/// No chime's file is longer than the room that the score gives it.
+#[test]
+fn every_chime_fits_its_room() {
+    for name in Chime::ALL {
+        let (clip, room) = (chime(name), matside::runner::chime_length(name));
+        assert!(!clip.is_empty() && clip.len() <= room, "{}: {} in {room}", name.name(), clip.len());
+    }
+}
+
+/// A clip that is not ready holds the session up; it loses nothing and shifts nothing.
+#[test]
+fn a_late_voice_delays_and_loses_nothing() {
+    struct Late(Ticks, u32);
+    impl Clips for Late {
+        fn want(&mut self, _: Vec<Line>) {}
+        fn line(&mut self, line: &Line) -> Ready {
+            self.1 += 1;
+            if self.1 % 7 == 0 { self.0.line(line) } else { Ready::Later }
+        }
+        fn chime(&mut self, name: Chime) -> Clip {
+            chime(name)
+        }
+    }
+    let plan = plan("taste");
+    let options = Options { recorded: true, ..Options::default() };
+    let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let theirs = heard.clone();
+    let report = Box::new(move |report: matside::stage::Report| {
+        if let matside::stage::Happened::Sound(sound) = report.what {
+            theirs.lock().unwrap().push((report.playhead, sound));
+        }
+    });
+    let performance = Performance::new(Runner::start(plan.clone(), options));
+    let mut stage = Stage::new(performance, Box::new(Late(Ticks::new(), 0)), 0.0, report);
+    let mut block = [0.0; 256];
+    while !stage.is_over() {
+        stage.fill(&mut block);
+    }
+    let wanted: Vec<_> = recorded(&plan)
+        .entries
+        .into_iter()
+        .filter_map(|entry| match entry.what {
+            What::Sound(sound, _) => Some((entry.at, sound)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(*heard.lock().unwrap(), wanted);
+}
