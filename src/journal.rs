@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::runner::State;
@@ -16,7 +17,19 @@ pub struct Bookmark {
     pub session: String,
     /// Of the texts that the plan was made of: a changed session cannot be resumed.
     pub digest: String,
+    pub saved: Timestamp,
     pub state: State,
+}
+
+/// The questions at the beginning are good for this long; in neither source document.
+const FRESH: SignedDuration = SignedDuration::from_hours(2);
+
+impl Bookmark {
+    /// Whether it may still be resumed. A clock that was set back does not make it so.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        (SignedDuration::ZERO..=FRESH).contains(&now.duration_since(self.saved))
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +131,7 @@ mod tests {
 
     fn bookmark() -> Bookmark {
         let state = State { cue: 3, ..State::new([].into()) };
-        Bookmark { session: "s".into(), digest: "d".into(), state }
+        Bookmark { session: "s".into(), digest: "d".into(), saved: Timestamp::UNIX_EPOCH, state }
     }
 
     #[test]
@@ -133,6 +146,14 @@ mod tests {
         assert_eq!(mode(&journal.dir), 0o700);
         journal.forget_bookmark();
         assert_eq!(journal.bookmark(), None);
+    }
+
+    #[test]
+    fn an_old_bookmark_or_one_from_the_future_is_not_fresh() {
+        let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        assert!(bookmark().is_fresh(at(119)));
+        assert!(!bookmark().is_fresh(at(121)));
+        assert!(!bookmark().is_fresh(at(-1)));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The one loop: pulled for samples, it performs the session, mixes it, and reports what happened.
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
 
-use std::sync::mpsc::Receiver;
-
-use crate::frames::Frames;
+use crate::frames::{Frames, RATE};
 use crate::line::Line;
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
@@ -47,6 +45,9 @@ pub enum Happened {
     Over(Ending),
 }
 
+/// After a cut, nothing new begins for this many frames: 20 ms, the fade and a breath. An output that is asked to
+/// be silent at once may throw them away with its queue.
+pub const SETTLE: usize = RATE as usize / 50;
 /// How many lines are prepared ahead.
 const AHEAD: usize = 24;
 
@@ -57,9 +58,10 @@ pub struct Stage {
     performance: Performance,
     mix: Mix,
     clips: Box<dyn Clips>,
-    events: Receiver<Event>,
     reports: Reports,
     produced: Frames,
+    /// What is still to be faded out before anything new begins.
+    settle: usize,
     /// Base gain in decibels, to which the person's volume is added.
     gain: f32,
     ending: Option<Ending>,
@@ -68,27 +70,35 @@ pub struct Stage {
 impl Stage {
     /// A stage that begins when it is first pulled. `gain` is in decibels.
     #[must_use]
-    pub fn new(
-        performance: Performance,
-        mut clips: Box<dyn Clips>,
-        gain: f32,
-        events: Receiver<Event>,
-        reports: Reports,
-    ) -> Self {
+    pub fn new(performance: Performance, mut clips: Box<dyn Clips>, gain: f32, reports: Reports) -> Self {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
-        Self { performance, mix, clips, events, reports, produced: Frames::ZERO, gain, ending: None }
+        Self { performance, mix, clips, reports, produced: Frames::ZERO, settle: 0, gain, ending: None }
+    }
+
+    /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
+    /// hold nothing but the fade.
+    pub fn handle(&mut self, event: Event) -> bool {
+        self.performance.handle(event);
+        if self.settle == 0 {
+            self.perform();
+        }
+        self.settle > 0
     }
 
     /// Fills `block`, and says how much of it belongs to the session: less than all of it once it has ended.
     pub fn pull(&mut self, block: &mut [f32]) -> usize {
-        while let Ok(event) = self.events.try_recv() {
-            self.performance.handle(event);
-        }
         let mut filled = 0;
         while filled < block.len() {
+            if self.settle > 0 {
+                filled += self.fade(block.get_mut(filled..).unwrap_or_default());
+                continue;
+            }
             self.perform();
+            if self.settle > 0 {
+                continue;
+            }
             if self.is_over() {
                 block.get_mut(filled..).unwrap_or_default().fill(0.0);
                 break;
@@ -104,6 +114,15 @@ impl Stage {
         filled
     }
 
+    /// Renders what is left of the fade, session time standing still.
+    fn fade(&mut self, block: &mut [f32]) -> usize {
+        let len = self.settle.min(block.len());
+        self.mix.render(block.get_mut(..len).unwrap_or_default());
+        self.produced += Frames(len as u64);
+        self.settle -= len;
+        len
+    }
+
     /// Whether the last sound has died away.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -117,7 +136,11 @@ impl Stage {
             match next {
                 None => return,
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
-                Some(Do::Cut(Cut::Now)) => self.mix.cut(),
+                Some(Do::Cut(Cut::Now)) => {
+                    self.mix.cut();
+                    self.settle = SETTLE;
+                    return;
+                }
                 Some(Do::Cut(Cut::Word)) => self.mix.cut_at_word(),
                 Some(Do::Volume(decibels)) => self.mix.set_gain(self.gain + f32::from(decibels)),
                 Some(Do::Note(note)) => self.note(note),

@@ -77,10 +77,9 @@ fn write(
     length: Frames,
 ) -> anyhow::Result<()> {
     let (lost, _losses) = channel();
-    let (_person, events) = channel();
     let performance = Performance::new(Runner::start(plan.clone(), options));
     let clips = Box::new(clips::Waiting { studio, lost });
-    let mut stage = Stage::new(performance, clips, voices::gain(&args.speech), events, Box::new(|_| {}));
+    let mut stage = Stage::new(performance, clips, voices::gain(&args.speech), Box::new(|_| {}));
     let tags = [("TITLE", plan.title.as_str()), ("LANGUAGE", &plan.language)];
     file::write(&args.output, &tags, &mut stage, &mut |written| length - written)?;
     Ok(())

@@ -1,5 +1,7 @@
 //! Where samples go. Owns the seam to devices and files; must not know sessions or voices.
 
+#[cfg(feature = "device")]
+pub mod device;
 mod encode;
 pub mod file;
 pub mod null;

@@ -90,6 +90,12 @@ impl Runner {
         }
     }
 
+    /// Whether the reply being said is to an emergency.
+    pub(super) fn emergency(&self) -> bool {
+        let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking));
+        outcome.is_some_and(|outcome| outcome.refer == Some(Refer::Emergency))
+    }
+
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
         if let Some(refer) = outcome.refer {
             self.state.refer = Some(refer);

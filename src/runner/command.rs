@@ -77,7 +77,9 @@ impl Runner {
     fn stop(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
         self.aside("stopped", &[]);
-        self.mode = Mode::Closing(Ending::EndedEarly);
+        // An emergency stays one, even if its words are cut short.
+        let ending = if self.emergency() { Ending::Emergency } else { Ending::EndedEarly };
+        self.mode = Mode::Closing(ending);
         self.next();
     }
 

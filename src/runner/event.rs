@@ -20,8 +20,8 @@ pub enum Event {
     Command(Command),
     /// The first signal to end.
     Interrupt,
-    /// The output is back after it was lost.
-    OutputBack,
+    /// What was sounding is not being heard: the output was lost.
+    OutputLost,
 }
 
 /// What a person may ask for at any time.

@@ -148,7 +148,7 @@ impl Runner {
         match event {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
-            Event::OutputBack => self.output_back(elapsed),
+            Event::OutputLost => self.output_lost(elapsed),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
@@ -276,7 +276,7 @@ impl Runner {
         self.asides.extend(writer.cues);
     }
 
-    fn output_back(&mut self, elapsed: Frames) {
+    fn output_lost(&mut self, elapsed: Frames) {
         let aside = match self.now {
             Now::Nothing => return,
             Now::Session(_) => None,

@@ -70,7 +70,8 @@ pub struct State {
     pub position: Option<String>,
     /// Instructions in full whatever was seen: somebody asked again.
     pub in_full: bool,
-    pub done: u32,
+    /// Exercise steps completed, each once, however often it was repeated.
+    pub done: BTreeSet<usize>,
     /// Steps entered so far, for "back".
     pub history: Vec<usize>,
     pub pace: Pace,
@@ -97,7 +98,7 @@ impl State {
             seen: BTreeSet::new(),
             position: None,
             in_full: false,
-            done: 0,
+            done: BTreeSet::new(),
             history: Vec::new(),
             pace: Pace::NORMAL,
             volume: 0,

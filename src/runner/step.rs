@@ -120,7 +120,7 @@ impl Runner {
                 self.state.position = Some(exercise.position.to_string());
             }
             if completed {
-                self.state.done += 1;
+                self.state.done.insert(self.state.step);
                 self.state.seen.insert(exercise.id.to_string());
             }
         }

@@ -23,7 +23,7 @@ pub(super) fn vars(plan: &Plan, state: &State) -> Vars {
             vars.insert(name, value);
         }
     }
-    vars.insert("done".into(), Value::from(state.done));
+    vars.insert("done".into(), Value::from(state.done.len()));
     vars.insert("planned".into(), Value::from(plan.exercises));
     vars.insert("minutes".into(), Value::from(plan.minutes));
     vars

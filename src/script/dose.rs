@@ -13,16 +13,16 @@ impl Dose {
         let moved = self.reps.is_some() || self.hold.is_some();
         let below = |keep: bool| if keep { base } else { &NOTHING };
         Self {
-            reps: either(&self.reps, &below(!timed).reps),
-            hold: either(&self.hold, &below(!timed).hold),
-            time: either(&self.time, &below(!moved).time),
-            sets: either(&self.sets, &base.sets),
-            rest: either(&self.rest, &base.rest),
-            sides: either(&self.sides, &base.sides),
-            tempo: either(&self.tempo, &base.tempo),
-            count: either(&self.count, &base.count),
-            halfway: either(&self.halfway, &base.halfway),
-            countdown: either(&self.countdown, &base.countdown),
+            reps: either(self.reps.as_ref(), below(!timed).reps.as_ref()),
+            hold: either(self.hold.as_ref(), below(!timed).hold.as_ref()),
+            time: either(self.time.as_ref(), below(!moved).time.as_ref()),
+            sets: either(self.sets.as_ref(), base.sets.as_ref()),
+            rest: either(self.rest.as_ref(), base.rest.as_ref()),
+            sides: either(self.sides.as_ref(), base.sides.as_ref()),
+            tempo: either(self.tempo.as_ref(), base.tempo.as_ref()),
+            count: either(self.count.as_ref(), base.count.as_ref()),
+            halfway: either(self.halfway.as_ref(), base.halfway.as_ref()),
+            countdown: either(self.countdown.as_ref(), base.countdown.as_ref()),
         }
     }
 
@@ -46,8 +46,8 @@ static NOTHING: Dose = Dose {
     countdown: None,
 };
 
-fn either<T: Clone>(over: &Option<At<T>>, base: &Option<At<T>>) -> Option<At<T>> {
-    over.as_ref().or(base.as_ref()).cloned()
+fn either<T: Clone>(over: Option<&At<T>>, base: Option<&At<T>>) -> Option<At<T>> {
+    over.or(base).cloned()
 }
 
 impl Step {

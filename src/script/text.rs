@@ -243,6 +243,27 @@ mod tests {
         assert!(texts.holds("'a' * 99999999", &vars()).is_err());
     }
 
+    /// The test's thread has a small stack.
+    #[test]
+    fn deep_code_never_overflows() {
+        let texts = texts();
+        let around = "( ) [ ] not+ - pain~ 1+and+ 1+< .x [1] (1) |words +is+none +if+1+else+1 '}}'~ '\\''~";
+        for part in around.split(' ').map(|part| part.replace('+', " ")) {
+            for count in [50, 140, 280, 1_000, 18_000] {
+                let (before, after) = (part.repeat(count), part.repeat(count));
+                for code in [format!("{before} pain"), format!("pain{after}")] {
+                    let _ = texts.names_in_expression(&code);
+                    let _ = texts.holds(&code, &vars());
+                    let _ = texts.render(&format!("{{{{ {code} }}}}"), &vars());
+                }
+            }
+        }
+        for count in [10, 100, 1_000] {
+            let nested = "{% if pain %}".repeat(count) + &"{% endif %}".repeat(count);
+            let _ = texts.render(&nested, &vars());
+        }
+    }
+
     #[test]
     fn names_are_found_without_values() {
         let names = texts().names_in_text("{% if a %}{{ b | words }}{% endif %}").expect("valid");

@@ -70,7 +70,9 @@ impl<'a> Estimate<'a> {
         };
         let check_in = exercise.check_in.as_ref().filter(|_| worked);
         let asked = check_in.map_or(Frames::ZERO, |check_in| self.asking(check_in, DEEPEST));
-        self.state.done += u32::from(worked);
+        if worked {
+            self.state.done.insert(self.state.step);
+        }
         length + asked
     }
 

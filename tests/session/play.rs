@@ -59,6 +59,12 @@ fn a_red_flag_is_an_emergency_and_the_end() {
 }
 
 #[test]
+fn an_emergency_stays_one_when_its_words_are_cut_short() {
+    let trace = gentle(&[("red-flags", "yes")], vec![("Then we do not exercise", 200, Event::Key('q'))]);
+    ended(&trace, Ending::Emergency);
+}
+
+#[test]
 fn silence_about_red_flags_is_asked_again_and_then_no_session() {
     let trace = live(&plan("gentle-daily"), None, &mut Nobody);
     ended(&trace, Ending::Symptoms);
@@ -199,6 +205,12 @@ fn skip_back_and_repeat_move_between_exercises() {
 }
 
 #[test]
+fn an_exercise_done_twice_counts_once() {
+    let trace = gentle(&[], vec![("Knee to chest.", 100, command(Command::Back))]);
+    assert!(said(&trace, "That was ten of ten exercises."), "{}", written(&trace));
+}
+
+#[test]
 fn how_long_is_answered_and_takes_no_session_time() {
     let trace = gentle(&[], vec![("Pelvic tilts.", 100, Event::Said("how long".into()))]);
     assert!(said(&trace, "minutes left."), "{}", written(&trace));
@@ -262,7 +274,7 @@ fn words_not_understood_are_asked_again_and_never_taken_for_fine() {
 
 #[test]
 fn a_lost_output_goes_on_from_the_start_of_the_sentence() {
-    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputBack)]);
+    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputLost)]);
     assert_eq!(lines(&trace).iter().filter(|line| line.contains("Your feet lift")).count(), 2);
     ended(&trace, Ending::Done);
 }

@@ -1,7 +1,6 @@
 //! What is rendered is what the timeline says: onsets measured in the samples.
 
 use std::collections::HashMap;
-use std::sync::mpsc::channel;
 
 use matside::mix::Clip;
 use matside::output::Fill;
@@ -41,8 +40,7 @@ impl Clips for Ticks {
 fn rendered(plan: &Arc<Plan>, block: usize) -> Vec<f32> {
     let options = Options { recorded: true, ..Options::default() };
     let performance = Performance::new(Runner::start(plan.clone(), options));
-    let (_events, inbox) = channel();
-    let mut stage = Stage::new(performance, Box::new(Ticks::new()), 0.0, inbox, Box::new(|_| {}));
+    let mut stage = Stage::new(performance, Box::new(Ticks::new()), 0.0, Box::new(|_| {}));
     let (mut samples, mut buffer) = (Vec::new(), vec![0.0; block]);
     while !stage.is_over() {
         let filled = stage.pull(&mut buffer);
@@ -141,7 +139,6 @@ fn a_late_voice_delays_and_loses_nothing() {
     }
     let plan = plan("taste");
     let options = Options { recorded: true, ..Options::default() };
-    let (_events, inbox) = channel();
     let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
     let theirs = heard.clone();
     let report = Box::new(move |report: matside::stage::Report| {
@@ -150,7 +147,7 @@ fn a_late_voice_delays_and_loses_nothing() {
         }
     });
     let performance = Performance::new(Runner::start(plan.clone(), options));
-    let mut stage = Stage::new(performance, Box::new(Late(Ticks::new(), 0)), 0.0, inbox, report);
+    let mut stage = Stage::new(performance, Box::new(Late(Ticks::new(), 0)), 0.0, report);
     let mut block = [0.0; 256];
     while !stage.is_over() {
         stage.fill(&mut block);

@@ -5,10 +5,11 @@ mod signals;
 mod sound;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
 use crate::journal::{Bookmark, Journal, JournalError};
@@ -74,7 +75,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let state = bookmarked(args, &journal, &plan, &digest)?;
     let studio = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
-    let (events, to_stage) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(studio, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
@@ -84,7 +84,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
-    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, to_stage, reports)));
+    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, reports)));
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let keep = Keep { journal, session: plan.id.clone(), digest };
-    Live { stage, sound, events, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    Live { stage, sound, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
 }
 
 fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
@@ -106,6 +106,11 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
     let bookmark = journal.bookmark().context("there is no session to go on with")?;
     if bookmark.session != plan.id {
         anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
+    }
+    if !bookmark.is_fresh(Timestamp::now()) {
+        anyhow::bail!(
+            "too long ago: the questions at the beginning have to be asked again; start anew, without --resume"
+        );
     }
     if bookmark.digest != digest {
         anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
@@ -128,7 +133,7 @@ struct Keep {
 impl Keep {
     fn mark(&self, state: State) -> Result<(), JournalError> {
         let (session, digest) = (self.session.clone(), self.digest.clone());
-        self.journal.keep(&Bookmark { session, digest, state })
+        self.journal.keep(&Bookmark { session, digest, saved: Timestamp::now(), state })
     }
 
     /// A session that is over for today cannot be resumed.
@@ -142,7 +147,6 @@ impl Keep {
 struct Live {
     stage: Arc<Mutex<Stage>>,
     sound: Sound,
-    events: Sender<Event>,
     inbox: Receiver<Message>,
     losses: Receiver<(Line, VoiceError)>,
     screen: Screen,
@@ -175,9 +179,12 @@ impl Live {
         }
     }
 
-    fn send(&self, event: Event) {
-        // The stage lives as long as this does.
-        let _ = self.events.send(event);
+    /// Acts at once, not when the output next asks for sound.
+    fn send(&mut self, event: Event) {
+        let cut = self.stage.lock().is_ok_and(|mut stage| stage.handle(event));
+        if cut {
+            self.sound.hush();
+        }
     }
 
     fn report(&mut self, report: Report) {
@@ -208,20 +215,25 @@ impl Live {
         if self.leave_by.is_some_and(|by| Instant::now() > by) {
             return Ok(Some(Exit::Interrupted));
         }
-        match self.sound.look(&self.stage) {
+        match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost(why) => {
-                self.screen.warn(&format!("the sound device is gone ({why}); waiting for it"));
+            SoundState::Lost => {
+                self.screen.warn("the sound device is gone; waiting for it");
+                // Nothing is pulled until it is back; then the sentence begins again.
+                self.stage.lock().is_ok_and(|mut stage| stage.handle(Event::OutputLost));
             }
-            SoundState::Back => {
-                self.screen.warn("the sound device is back");
-                self.send(Event::OutputBack);
+            SoundState::Back => self.screen.warn("the sound device is back"),
+            SoundState::GivenUp(why) => {
+                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                return Ok(Some(Exit::NoDevice));
             }
-            SoundState::GivenUp => return Ok(Some(Exit::NoDevice)),
         }
-        let over = || self.stage.lock().unwrap_or_else(PoisonError::into_inner).is_over();
+        // Silence for ever would look like a very long hold.
+        let Ok(over) = self.stage.lock().map(|stage| stage.is_over()) else {
+            anyhow::bail!("the session broke off; this is a fault of the program");
+        };
         match self.ending {
-            Some(ending) if over() => {
+            Some(ending) if over => {
                 self.sound.play_out();
                 Ok(Some(ending.into()))
             }

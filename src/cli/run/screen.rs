@@ -49,6 +49,7 @@ impl Screen {
                 self.place.clear();
             }
             Note::Place { set, side, rep, reps } => self.place = place(*set, *side, *rep, *reps),
+            Note::Asked { check_in } if self.raw => self.answers(check_in),
             Note::Paused => self.paused = true,
             Note::Resumed => self.paused = false,
             Note::Help => self.help(),
@@ -61,12 +62,20 @@ impl Screen {
         }
     }
 
+    fn answers(&self, check_in: &str) {
+        let Some(check_in) = self.plan.check_ins.get(check_in) else { return };
+        let scale = check_in.scale.map(|scale| format!("{} to {}", scale.0[0], scale.0[1]));
+        let keys =
+            check_in.answers.iter().filter_map(|answer| Some(format!("{} {}", answer.key?, answer.id)));
+        let keys: Vec<String> = scale.into_iter().chain(keys).collect();
+        self.line(&format!("{}? keys: {}", check_in.title, keys.join(", ")));
+    }
+
     fn help(&self) {
         for (name, key) in Command::keys() {
             let key = if key == ' ' { "space".to_owned() } else { key.to_string() };
             self.line(&format!("{key:>6}  {name}"));
         }
-        self.line("        and, when asked: digits for numbers, or the first letter of an answer");
     }
 
     fn draw(&self, left: Frames) {

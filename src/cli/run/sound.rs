@@ -1,5 +1,8 @@
 //! The chosen output, kept alive.
 
+#[cfg(feature = "device")]
+mod device;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -16,6 +19,9 @@ pub struct Args {
     /// How long to wait for a lost sound device, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     wait_for_device: u64,
+    /// Frames in a period of the sound device, for odd hardware
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(64..=65_536))]
+    buffer: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -28,52 +34,85 @@ enum Output {
 /// What has become of the output.
 pub enum State {
     Playing,
-    Lost(String),
+    /// It has just been lost.
+    Lost,
+    /// It plays again.
     Back,
-    GivenUp,
+    /// It did not come back in time; why.
+    GivenUp(String),
 }
 
+/// Something that pulls from the stage.
 pub enum Sound {
-    Null { stop: Arc<AtomicBool>, thread: Option<JoinHandle<()>> },
+    Null(Null),
+    #[cfg(feature = "device")]
+    Device(device::Keeper),
 }
 
 impl Sound {
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> anyhow::Result<Self> {
         match args.output {
-            Output::Device => anyhow::bail!("no device yet"),
-            Output::Null => Ok(Self::null(stage, Pacing::RealTime)),
-            Output::Free => Ok(Self::null(stage, Pacing::Free)),
+            #[cfg(feature = "device")]
+            Output::Device => Ok(Self::Device(device::Keeper::open(args, stage)?)),
+            #[cfg(not(feature = "device"))]
+            Output::Device => anyhow::bail!("this build has no sound device; use `--output null`"),
+            Output::Null => Ok(Self::Null(Null::start(stage, Pacing::RealTime))),
+            Output::Free => Ok(Self::Null(Null::start(stage, Pacing::Free))),
         }
     }
 
-    fn null(stage: &Arc<Mutex<Stage>>, pacing: Pacing) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (theirs, mut stage) = (stop.clone(), stage.clone());
-        let left = move |_| if theirs.load(Ordering::Relaxed) { Frames::ZERO } else { Frames::from_secs(1) };
-        let thread = std::thread::spawn(move || {
-            let mut left = left;
-            null::run(&mut stage, pacing, &mut left);
-        });
-        Self::Null { stop, thread: Some(thread) }
+    /// Looks whether it still plays, and mends it if it does not.
+    pub fn look(&mut self) -> State {
+        match self {
+            Self::Null(_) => State::Playing,
+            #[cfg(feature = "device")]
+            Self::Device(device) => device.look(),
+        }
     }
 
-    pub fn look(&mut self, _stage: &Arc<Mutex<Stage>>) -> State {
-        State::Playing
+    /// The stage has fallen silent: nothing of what was pulled before is to be heard any more.
+    pub fn hush(&mut self) {
+        match self {
+            Self::Null(_) => {}
+            #[cfg(feature = "device")]
+            Self::Device(device) => device.hush(),
+        }
     }
 
     /// Waits until what was pulled has been heard.
-    pub fn play_out(&mut self) {}
+    pub fn play_out(&self) {
+        match self {
+            Self::Null(_) => {}
+            #[cfg(feature = "device")]
+            Self::Device(device) => device.play_out(),
+        }
+    }
 }
 
-impl Drop for Sound {
+/// Pulls on a thread of its own, and plays nothing.
+pub struct Null {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Null {
+    fn start(stage: &Arc<Mutex<Stage>>, pacing: Pacing) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (theirs, mut stage) = (stop.clone(), stage.clone());
+        let mut left =
+            move |_| if theirs.load(Ordering::Relaxed) { Frames::ZERO } else { Frames::from_secs(1) };
+        let thread = std::thread::spawn(move || {
+            null::run(&mut stage, pacing, &mut left);
+        });
+        Self { stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Null {
     fn drop(&mut self) {
-        match self {
-            Self::Null { stop, thread } => {
-                stop.store(true, Ordering::Relaxed);
-                if let Some(thread) = thread.take() {
-                    let _ = thread.join();
-                }
-            }
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

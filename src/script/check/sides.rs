@@ -90,7 +90,13 @@ impl<'a> Checker<'a> {
 
 /// Which check-ins and sessions can set `affected_side`, themselves or by what they lead to.
 #[derive(Default)]
-pub(super) struct SideKnown<'a>(HashMap<(Kind, &'a str, &'a str), bool>);
+pub(super) struct SideKnown<'a> {
+    found: HashMap<(Kind, &'a str, &'a str), bool>,
+    depth: u32,
+}
+
+/// Longer chains of files are not followed.
+const DEEPEST: u32 = 100;
 
 impl<'a> SideKnown<'a> {
     pub fn by_check_in(&mut self, library: &'a Library, language: &'a str, name: &'a str) -> bool {
@@ -118,13 +124,18 @@ impl<'a> SideKnown<'a> {
     }
 
     fn once(&mut self, key: (Kind, &'a str, &'a str), find: impl FnOnce(&mut Self) -> bool) -> bool {
-        if let Some(known) = self.0.get(&key) {
+        if let Some(known) = self.found.get(&key) {
             return *known;
         }
+        if self.depth >= DEEPEST {
+            return false;
+        }
         // Also ends the walk where files lead back to themselves.
-        self.0.insert(key, false);
+        self.found.insert(key, false);
+        self.depth += 1;
         let known = find(self);
-        self.0.insert(key, known);
+        self.depth -= 1;
+        self.found.insert(key, known);
         known
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use minijinja::Value;
 
 use super::super::text::code;
-use super::super::{At, BUILT_INS, Library, Texts};
+use super::super::{At, BUILT_INS, Library, TextError, Texts};
 use super::{Checker, literal};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
 
@@ -195,10 +195,10 @@ const EQUALS: &str = "two values are compared with `==`";
 
 fn judge(
     text: &str,
-    used: Result<BTreeSet<String>, super::super::TextError>,
+    used: Result<BTreeSet<String>, TextError>,
     names: &Names,
     is_expression: bool,
-    trial: impl FnOnce() -> Result<(), super::super::TextError>,
+    trial: impl FnOnce() -> Result<(), TextError>,
 ) -> Vec<Finding> {
     let used = match used {
         Ok(used) => used,
@@ -217,18 +217,22 @@ fn judge(
     if !unknown.is_empty() {
         return unknown;
     }
+    let unset = used.into_iter().find(|name| names.get(name).is_some_and(Value::is_none));
     let mut findings = silence_is_little(text, is_expression, names);
-    let name = used.iter().find(|name| names.get(*name).is_some_and(Value::is_none));
-    let failed = |error: super::super::TextError| match name {
-        Some(name) => Finding {
-            range: error.range,
-            message: format!("this fails while a fact is unset: {}", error.message),
-            hint: format!("ask first: `{name} is not none and …`"),
-        },
-        None => Finding { range: error.range, message: error.message, hint: REFERENCE.into() },
-    };
-    findings.extend(trial().err().map(failed));
+    findings.extend(trial().err().map(|error| failed(error, unset)));
     findings
+}
+
+/// What the trial came to, in which every fact was unset.
+fn failed(error: TextError, unset: Option<String>) -> Finding {
+    let TextError { message, range, .. } = error;
+    match unset {
+        Some(name) => {
+            let message = format!("this fails while a fact is unset: {message}");
+            Finding { range, message, hint: format!("ask first: `{name} is not none and …`") }
+        }
+        None => Finding { range, message, hint: REFERENCE.into() },
+    }
 }
 
 /// No answer is never taken as "fine".

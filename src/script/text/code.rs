@@ -7,6 +7,9 @@ use std::ops::Range;
 use super::{LONGEST, TextError};
 use crate::diagnostic::did_you_mean;
 
+/// Far more than any spoken text needs, and far less than fills a stack.
+const MOST_SIGNS: usize = 300;
+
 const FILTERS: &[&str] = &["words", "capitalize", "lower"];
 const TESTS: &[&str] = &["none"];
 
@@ -26,6 +29,7 @@ pub(super) fn limit_template(template: &str) -> Result<(), TextError> {
         return Ok(());
     }
     multiplies(template)?;
+    shallow(template, code(template))?;
     code(template).try_for_each(|range| only_known(template, range))
 }
 
@@ -33,6 +37,7 @@ pub(super) fn limit_template(template: &str) -> Result<(), TextError> {
 pub(super) fn limit_expression(text: &str) -> Result<(), TextError> {
     short(text)?;
     multiplies(text)?;
+    shallow(text, std::iter::once(0..text.len()))?;
     only_known(text, 0..text.len())
 }
 
@@ -48,9 +53,47 @@ fn code(template: &str) -> impl Iterator<Item = Range<usize>> {
     let starts = template.match_indices("{{").chain(template.match_indices("{%"));
     starts.map(|(at, open)| {
         let close = if open == "{{" { "}}" } else { "%}" };
-        let rest = template.get(at..).unwrap_or_default();
-        at..at + rest.find(close).unwrap_or(rest.len())
+        at..at + end_of_code(template.get(at..).unwrap_or_default(), close)
     })
+}
+
+/// Where `close` stands outside quotes, or the end.
+fn end_of_code(text: &str, close: &str) -> usize {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        match rest.chars().next() {
+            Some('"' | '\'') => at += quoted(rest),
+            Some(_) if rest.starts_with(close) => return at,
+            Some(c) => at += c.len_utf8(),
+            None => break,
+        }
+    }
+    text.len()
+}
+
+/// The length of the quoted text that `text` begins with.
+fn quoted(text: &str) -> usize {
+    let mut chars = text.char_indices();
+    let quote = chars.next().map(|(_, quote)| quote);
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' {
+            chars.next();
+        } else if Some(c) == quote {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
+/// The parser and the compiler of templates go as deep as their input.
+fn shallow(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Result<(), TextError> {
+    match ranges.flat_map(|range| tokens(text, range)).nth(MOST_SIGNS) {
+        Some((at, word)) => {
+            let message = format!("more than {MOST_SIGNS} words and signs of code in one text");
+            Err(refused(message, at..at + word.len()))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Filters and tests are looked up only when they are reached; a branch that no trial reaches must not hide them.
@@ -83,8 +126,7 @@ fn tokens(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)
             let first = rest.chars().next()?;
             let start = at;
             if first == '"' || first == '\'' {
-                let inner = rest.get(1..).unwrap_or_default();
-                at += inner.find(first).map_or(rest.len(), |end| end + 2);
+                at += quoted(rest);
                 continue;
             }
             at += if part(first) { rest.find(|c| !part(c)).unwrap_or(rest.len()) } else { first.len_utf8() };

@@ -1,0 +1,181 @@
+//! The end of the line that the audio thread pulls. Owns the way from `Fill` to rodio and the counts of it;
+//! must not block for longer than the source's lock is held.
+
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use crate::frames::RATE;
+
+/// Frames pulled under one lock: 5 ms.
+const BLOCK: usize = 256;
+const MONO: NonZero<u16> = NonZero::<u16>::MIN;
+const SPEED: NonZero<u32> = match NonZero::new(RATE) {
+    Some(rate) => rate,
+    None => NonZero::<u32>::MIN,
+};
+
+/// What is known of one stream, from any thread.
+pub struct Meter {
+    born: Instant,
+    /// How long the queue lasts.
+    queue: Duration,
+    armed: AtomicBool,
+    broken: AtomicBool,
+    taken: AtomicU64,
+    pulled: AtomicU64,
+    holes: AtomicU64,
+    /// Microseconds from birth to the last pull.
+    last: AtomicU64,
+}
+
+impl Meter {
+    pub fn new(queue: Duration) -> Self {
+        Self {
+            born: Instant::now(),
+            queue,
+            armed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+            taken: AtomicU64::new(0),
+            pulled: AtomicU64::new(0),
+            holes: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+        }
+    }
+
+    /// From here on the source is pulled. Before, and after `disarm`, the stream takes silence.
+    pub fn arm(&self) {
+        self.armed.store(true, Relaxed);
+    }
+
+    pub fn disarm(&self) {
+        self.armed.store(false, Relaxed);
+    }
+
+    pub fn mark_broken(&self) {
+        self.broken.store(true, Relaxed);
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Relaxed)
+    }
+
+    /// Frames handed to the device, silence included.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Relaxed)
+    }
+
+    /// Frames of the source.
+    pub fn pulled(&self) -> u64 {
+        self.pulled.load(Relaxed)
+    }
+
+    pub fn holes(&self) -> u64 {
+        self.holes.load(Relaxed)
+    }
+
+    pub fn count_hole(&self) {
+        self.holes.fetch_add(1, Relaxed);
+    }
+
+    /// How long nothing has been taken.
+    pub fn idle(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.born + Duration::from_micros(self.last.load(Relaxed)))
+    }
+
+    fn tick(&self) {
+        let now = self.born.elapsed();
+        let last = Duration::from_micros(self.last.swap(now.as_micros() as u64, Relaxed));
+        if self.armed.load(Relaxed) && now > last + self.queue {
+            self.count_hole();
+        }
+    }
+}
+
+/// The source as rodio sees it: endless mono.
+pub struct Feed {
+    source: Shared,
+    meter: Arc<Meter>,
+    block: [f32; BLOCK],
+    at: usize,
+    /// alsa-lib prints on every thread where it is not told otherwise.
+    is_quiet: bool,
+}
+
+impl Feed {
+    pub fn new(source: Shared, meter: Arc<Meter>) -> Self {
+        Self { source, meter, block: [0.0; BLOCK], at: BLOCK, is_quiet: false }
+    }
+
+    fn refill(&mut self) {
+        if !self.is_quiet {
+            self.is_quiet = true;
+            drop(alsa::Output::local_error_handler());
+        }
+        self.meter.tick();
+        self.block.fill(0.0);
+        let (source, meter, block) = (&self.source, &self.meter, &mut self.block);
+        // Past the audio thread's callback lies C, through which nothing must unwind.
+        if catch_unwind(AssertUnwindSafe(|| pull(source, meter, block))).is_err() {
+            self.block.fill(0.0);
+            self.meter.mark_broken();
+        }
+        self.meter.taken.fetch_add(BLOCK as u64, Relaxed);
+        self.at = 0;
+    }
+}
+
+fn pull(source: &Shared, meter: &Meter, block: &mut [f32]) {
+    let Ok(mut source) = source.lock() else { return meter.mark_broken() };
+    // Looked at under the lock: who disarms and then takes the lock is alone with the source.
+    if meter.armed.load(Relaxed) {
+        source.fill(block);
+        meter.pulled.fetch_add(block.len() as u64, Relaxed);
+    }
+}
+
+/// Pulls `frames` that nobody will hear.
+pub fn discard(source: &Shared, frames: usize) {
+    let Ok(mut source) = source.lock() else { return };
+    let mut block = [0.0; BLOCK];
+    let mut left = frames;
+    while left > 0 {
+        let len = left.min(BLOCK);
+        source.fill(block.get_mut(..len).unwrap_or_default());
+        left -= len;
+    }
+}
+
+impl Iterator for Feed {
+    type Item = f32;
+
+    fn next(&mut self) -> Option<f32> {
+        if self.at >= BLOCK {
+            self.refill();
+        }
+        let sample = self.block.get(self.at).copied();
+        self.at += 1;
+        sample
+    }
+}
+
+impl rodio::Source for Feed {
+    fn current_span_len(&self) -> Option<usize> {
+        None
+    }
+
+    fn channels(&self) -> NonZero<u16> {
+        MONO
+    }
+
+    fn sample_rate(&self) -> NonZero<u32> {
+        SPEED
+    }
+
+    fn total_duration(&self) -> Option<Duration> {
+        None
+    }
+}

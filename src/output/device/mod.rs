@@ -1,0 +1,140 @@
+//! The loudspeaker. Owns the stream to the default sound device, from opening to losing it; must not know what
+//! it plays, and must never print, block for ever or bring the program down because a sound server did.
+//!
+//! The queue is deep, because a sound server on a busy machine is late by tens of milliseconds and nothing
+//! here can hurry it. A cut is still heard at once: [`Device::hush`] throws the queue away. docs/latency.md has
+//! the figures.
+
+mod feed;
+mod opening;
+mod server;
+mod urgency;
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Fill;
+use crate::frames::RATE;
+use opening::Line;
+
+pub use server::find_sound_server;
+
+/// What is played, as everyone who holds it sees it.
+pub type Shared = Arc<Mutex<dyn Fill>>;
+
+/// Asked of ALSA as the period. The queue is twice that: 171 ms.
+const DEEP: u32 = 4_096;
+/// A queue of this period is heard out sooner than a new stream could be opened.
+const NEAR: u32 = 768;
+/// A device that takes nothing for so long is gone, whatever it says.
+const DEAD: Duration = Duration::from_millis(300);
+/// What is thrown away with the queue at a cut, so that no fade is left over to be heard after it.
+const FADE: usize = RATE as usize / 50;
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Frames in a period, half of the queue; for odd hardware.
+    pub buffer: Option<u32>,
+}
+
+/// Why there is no sound.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    #[error("the sound device does not open: `{said}`; is a sound server running, or is there a sound card?")]
+    Refused { said: String, source: rodio::DeviceSinkError },
+    #[error("the sound device does not answer for `{}` s; restart the sound server", .0.as_secs())]
+    Stuck(Duration),
+    #[error("the sound device opens but takes no sound; is its session manager running?")]
+    Idle,
+    #[error("no thread for the sound device")]
+    Thread(#[from] io::Error),
+}
+
+/// An open device that pulls from its source. Dropping it silences it and never waits.
+pub struct Device {
+    line: Line,
+    source: Shared,
+    period: u32,
+    /// By streams before this one.
+    pulled_before: u64,
+    holes_before: u64,
+}
+
+impl Device {
+    /// Opens the default device and starts pulling from `source`, once it is seen to take sound.
+    pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
+        let period = options.buffer.unwrap_or(DEEP).max(1);
+        let line = Line::open(&source, period)?;
+        line.await_flow()?;
+        line.meter().arm();
+        Ok(Self { line, source, period, pulled_before: 0, holes_before: 0 })
+    }
+
+    /// Frames taken from the source so far.
+    pub fn frames_pulled(&self) -> u64 {
+        self.pulled_before + self.line.meter().pulled()
+    }
+
+    /// How often the queue must have run empty, as the device said or the clock showed.
+    pub fn holes(&self) -> u64 {
+        self.holes_before + self.line.meter().holes()
+    }
+
+    /// No progress for too long, or the device said that it is gone, or the source panicked.
+    pub fn is_dead(&self, now: Instant) -> bool {
+        let patience = DEAD.max(self.queue() * 2);
+        self.line.meter().is_broken() || self.line.meter().idle(now) > patience
+    }
+
+    /// From pulled to heard, without what the hardware adds; none where the device chose its own queue.
+    pub fn latency(&self) -> Option<Duration> {
+        self.line.is_as_asked().then(|| self.queue())
+    }
+
+    /// Makes a cut heard at once. To be called after the source was told to fade or stop: what is queued is
+    /// thrown away, with the next 20 ms of the source, and a new stream goes on from there. Where the queue is
+    /// short anyway nothing is done, and the source's own fade is heard. If no new stream opens, it is dead.
+    pub fn hush(&mut self) {
+        if self.period <= NEAR {
+            return;
+        }
+        self.pulled_before += self.line.meter().pulled();
+        self.holes_before += self.line.meter().holes();
+        self.line.retire();
+        feed::discard(&self.source, FADE);
+        self.pulled_before += FADE as u64;
+        if let Ok(line) = Line::open(&self.source, self.period) {
+            line.meter().arm();
+            self.line = line;
+        }
+    }
+
+    fn queue(&self) -> Duration {
+        Duration::from_secs_f64(f64::from(self.period) * 2.0 / f64::from(RATE))
+    }
+}
+
+/// Opens the device again and again, until it takes sound, `give_up` has come or `stop` is set; then the last
+/// error. Blocks meanwhile.
+pub fn reopen(
+    source: &Shared,
+    options: &Options,
+    give_up: Instant,
+    stop: &AtomicBool,
+) -> Result<Device, DeviceError> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match Device::open(source.clone(), options) {
+            Err(_) if Instant::now() + wait < give_up && !stop.load(Ordering::Relaxed) => {
+                thread::sleep(wait);
+                wait = (wait * 2).min(LONGEST_WAIT);
+            }
+            done => return done,
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! What the documentation says is tried: every example of the language is a file of one library, every command of
+//! the README is run, and every key, word and exit code there is has its place in the text.
+
+mod tree;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use matside::diagnostic::{Diagnostic, Layer, Sources, render};
+use matside::frames::Frames;
+use matside::plan::Plan;
+use matside::runner::Options;
+use matside::script::phrases::{COMMANDS, SAY};
+use matside::script::{Kind, Library, check, schema};
+use matside::timeline::{self, Nobody, lint, trace};
+use serde_json::Value;
+
+const LANGUAGE: &str = include_str!("../docs/session-language.md");
+const README: &str = include_str!("../README.md");
+
+/// A fenced block: what it says it is, its text, the line it begins on.
+struct Block<'a> {
+    info: &'a str,
+    text: String,
+    line: usize,
+}
+
+fn blocks(document: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut lines = document.lines().zip(1..);
+    while let Some((fence, line)) = lines.next() {
+        let Some(info) = fence.strip_prefix("```") else { continue };
+        let inside = lines.by_ref().map(|(text, _)| text).take_while(|text| *text != "```");
+        blocks.push(Block { info, text: inside.map(|text| format!("{text}\n")).collect(), line });
+    }
+    blocks
+}
+
+/// Path and text of a file in a block; its first line names it.
+fn file<'a>(block: &'a Block) -> (&'a str, &'a str) {
+    let first = block.text.lines().next().unwrap_or_default();
+    let path = first.strip_prefix("# ").filter(|path| path.ends_with(".toml"));
+    (path.unwrap_or_else(|| panic!("line {}: no path in the block's first line", block.line)), &block.text)
+}
+
+fn examples<'a>(blocks: &'a [Block]) -> Vec<(&'a str, &'a str)> {
+    blocks.iter().filter(|block| block.info == "toml").map(file).collect()
+}
+
+/// The shipped files with `files` on top, and everything that is wrong with them: what `matside check` reports.
+fn checked(files: &[(&str, &str)]) -> (Library, Vec<Arc<Plan>>, Vec<Diagnostic>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Sources::new();
+    assert!(tree::add(&mut sources, root, &root.join("sessions"), Layer::Shipped).is_empty());
+    for (path, text) in files {
+        sources.add(*path, text, Layer::Named);
+    }
+    let (library, mut found) = Library::read(sources);
+    found.extend(check::check(&library));
+    let mut plans = Vec::new();
+    for session in library.sessions() {
+        let broken = found.iter().any(|diagnostic| diagnostic.source == session.source);
+        if let (false, Ok(plan)) = (broken, timeline::plan(&library, session)) {
+            found.extend(lint(session, &plan));
+            plans.push(Arc::new(plan));
+        }
+    }
+    (library, plans, found)
+}
+
+#[test]
+fn the_examples_of_the_language_pass_the_check_and_can_be_performed() {
+    let blocks = blocks(LANGUAGE);
+    let files = examples(&blocks);
+    assert!(files.len() > 5);
+    let (library, plans, found) = checked(&files);
+    assert!(found.is_empty(), "{}", render(&found, library.sources(), false));
+    let ids: BTreeSet<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
+    for (path, _) in files.iter().filter(|(path, _)| Kind::of_path(path) == Kind::Session) {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        assert!(ids.contains(name.trim_end_matches(".toml")), "{path} was not planned");
+    }
+    for plan in &plans {
+        for recorded in [true, false] {
+            let options = Options { recorded, ..Options::default() };
+            let trace = trace(plan, options, None, &mut Nobody, &mut |line| line.estimate());
+            assert!(trace.length > Frames::from_secs(5), "{} says nothing", plan.id);
+        }
+    }
+}
+
+#[test]
+fn the_broken_examples_get_the_errors_that_are_shown() {
+    let blocks = blocks(LANGUAGE);
+    let files = examples(&blocks);
+    let mut tried = 0;
+    for pair in blocks.windows(2).filter(|pair| pair[0].info == "toml,error") {
+        let (path, text) = file(&pair[0]);
+        assert_eq!(pair[1].info, "text", "line {}: {path} has no message after it", pair[0].line);
+        let with_it: Vec<_> = files.iter().copied().chain([(path, text)]).collect();
+        let (library, _, found) = checked(&with_it);
+        let drawn = render(&found, library.sources(), false);
+        let headline = |line: &&str| line.contains(": error: ") || line.contains(": warning: ");
+        let headlines: Vec<&str> = drawn.lines().filter(headline).collect();
+        assert_eq!(headlines, pair[1].text.lines().collect::<Vec<_>>(), "{drawn}");
+        tried += 1;
+    }
+    let broken = blocks.iter().filter(|block| block.info == "toml,error").count();
+    assert!(tried == broken && tried > 0, "{tried} of {broken}");
+}
+
+/// Everything that `text` marks as code: the words between backticks, and the keys of its TOML.
+fn marked(text: &str) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let code: Vec<&str> = if fenced {
+            let key = line.split_once('=').map_or("", |(key, _)| key);
+            vec![if line.starts_with('[') { line } else { key }]
+        } else {
+            line.split('`').skip(1).step_by(2).collect()
+        };
+        let name = |c: char| !(c.is_alphanumeric() || c == '-' || c == '_');
+        words.extend(code.iter().flat_map(|code| code.split(name)).map(str::to_owned));
+    }
+    words
+}
+
+/// The parts of the reference that describe a kind of file.
+fn sections(kind: Kind) -> String {
+    let titles: &[&str] = match kind {
+        Kind::Session => &["Files", "Sessions and steps", "Doses", "Including a session"],
+        Kind::Exercise => &["Files", "Exercises", "Doses"],
+        Kind::CheckIn => &["Files", "Check-ins"],
+        Kind::Programme => &["Files", "Programmes"],
+        Kind::Phrases => &["Files", "Phrases"],
+    };
+    let section = |title: &&str| {
+        let start = LANGUAGE.find(&format!("\n## {title}\n")).unwrap_or_else(|| panic!("no section {title}"));
+        let rest = &LANGUAGE[start + 1..];
+        rest.find("\n## ").map_or(rest, |end| &rest[..end]).to_owned()
+    };
+    titles.iter().map(section).collect()
+}
+
+/// Every key, and every word that a key may be set to.
+fn names_in(schema: &Value, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(values) => values.iter().for_each(|value| names_in(value, names)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("properties", Value::Object(keys)) => names.extend(keys.keys().cloned()),
+                    ("enum", Value::Array(words)) => {
+                        names.extend(words.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    ("const", Value::String(word)) => drop(names.insert(word.clone())),
+                    _ => {}
+                }
+                names_in(value, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_and_every_word_of_the_language_is_described() {
+    for kind in Kind::ALL {
+        let mut names = BTreeSet::new();
+        names_in(&schema(kind), &mut names);
+        if kind == Kind::Phrases {
+            names.extend(
+                SAY.iter()
+                    .flat_map(|(name, vars)| [*name].into_iter().chain(vars.iter().copied()))
+                    .map(str::to_owned),
+            );
+            names.extend(COMMANDS.iter().map(|name| (*name).to_owned()));
+        }
+        assert!(names.len() > 5, "{kind:?}: {names:?}");
+        let marked = marked(&sections(kind));
+        let missing: Vec<_> = names.difference(&marked).collect();
+        assert!(missing.is_empty(), "not in the sections on {}: {missing:?}", kind.name());
+    }
+}
+
+#[test]
+fn the_readme_has_every_exit_code_with_its_meaning() {
+    let source = include_str!("../src/cli/exit.rs");
+    let defined = source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => "));
+    let defined: BTreeSet<&str> = defined
+        .map(|(_, code)| code.trim_end_matches(','))
+        .filter(|code| code.parse::<u8>().is_ok())
+        .collect();
+    assert!(defined.len() > 5);
+    let help = Home::new().run(&["--help"]);
+    let help = String::from_utf8(help.stdout).expect("text");
+    let (_, codes) = help.split_once("Exit codes:\n").expect("exit codes in the help");
+    let told: Vec<(&str, &str)> = codes.lines().filter_map(|line| line.trim().split_once(' ')).collect();
+    for (code, meaning) in &told {
+        let row = format!("| {code} | {}", meaning.trim());
+        assert!(README.contains(&row), "the README has no row `{row}`");
+    }
+    let missing: Vec<_> = defined.iter().filter(|code| told.iter().all(|(told, _)| told != *code)).collect();
+    assert!(missing.is_empty(), "not in the help: {missing:?}");
+}
+
+/// A home of nobody, for one command after the other.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let at = |name: &str| self.0.path().join(name);
+        let work = at("work");
+        fs::create_dir_all(&work).expect("a directory");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_matside"));
+        command.args(arguments).current_dir(work).stdin(Stdio::null());
+        command.env("HOME", at("home")).env("XDG_CONFIG_HOME", at("config"));
+        command.env("XDG_STATE_HOME", at("state")).env("XDG_CACHE_HOME", at("cache"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("matside runs")
+    }
+
+    /// Kills a session as soon as there is something to go on from.
+    fn cut_off(&self, arguments: &[&str]) {
+        let bookmark = self.0.path().join("state/matside/bookmark.json");
+        let mut child =
+            self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a child");
+        let begun = Instant::now();
+        while !bookmark.exists() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        child.kill().expect("it was still running");
+        child.wait().expect("it is gone");
+        assert!(bookmark.exists(), "{arguments:?} left no bookmark");
+    }
+}
+
+/// The command lines in the README's shell blocks, without their comments.
+fn commands() -> Vec<Vec<&'static str>> {
+    let lines = README.lines().scan("", |fence, line| {
+        if let Some(info) = line.strip_prefix("```") {
+            *fence = info;
+        }
+        Some((*fence, line))
+    });
+    let lines = lines.filter(|(fence, line)| *fence == "sh" && !line.starts_with("```"));
+    lines.map(|(_, line)| line.split_whitespace().take_while(|word| *word != "#").collect()).collect()
+}
+
+/// The user's own files that the README's commands speak of.
+fn own_files(home: &Home) {
+    for block in blocks(README).iter().filter(|block| block.info == "toml") {
+        let (path, text) = file(block);
+        let path = home.0.path().join("config/matside").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    }
+}
+
+/// Without a sound device: pulled as fast as it goes, in the test voice, and nobody answers.
+const DEAF: [&str; 4] = ["--output", "free", "--voice", "tick"];
+
+fn try_run(home: &Home, arguments: &[&str]) {
+    let at = arguments.iter().position(|word| *word == "--output");
+    let mut arguments = arguments.to_vec();
+    if let Some(at) = at {
+        arguments.drain(at..at + 2);
+    }
+    if arguments.contains(&"--resume") {
+        let whole = arguments.iter().copied().filter(|word| *word != "--resume");
+        home.cut_off(&whole.chain(["--output", "null", "--voice", "tick"]).collect::<Vec<_>>());
+    }
+    arguments.extend(DEAF);
+    let output = home.run(&arguments);
+    // Done, or stopped because silence about red flags means no session.
+    let fine = matches!(output.status.code(), Some(0 | 4));
+    assert!(fine, "{arguments:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn every_command_of_the_readme_works() {
+    let home = Home::new();
+    own_files(&home);
+    let mut run = 0;
+    for words in commands() {
+        match words.split_first() {
+            Some((&"matside", arguments)) if arguments.first() == Some(&"run") => try_run(&home, arguments),
+            Some((&"matside", arguments)) => {
+                let output = home.run(arguments);
+                let complaint = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "{words:?}: {}\n{complaint}", output.status);
+                assert!(!output.stdout.is_empty(), "{words:?} says nothing");
+            }
+            Some((script, _)) if script.starts_with("script/") => {
+                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(script).is_file(), "{words:?}");
+                continue;
+            }
+            _ => continue,
+        }
+        run += 1;
+    }
+    assert!(run > 5, "only {run} commands were run");
+}
