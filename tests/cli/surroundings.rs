@@ -11,13 +11,14 @@ fn complains(seen: &Seen, about: &str) {
     assert!(lines == 1 && seen.err.starts_with("matside: ") && seen.err.contains(about), "{}", seen.err);
 }
 
+/// As from cron, or a service without a user's login.
 #[test]
-fn without_a_home_it_says_what_to_set() {
+fn without_a_home_the_directories_that_are_named_do() {
     let user = User::new();
     let mut command = user.program(&LIVE);
-    // Without HOME the password database is asked, which knows whoever runs this.
-    command.arg("taste").env_clear().env("HOME", "");
-    complains(&finish(command), "set HOME or XDG_STATE_HOME");
+    command.arg("tiny").env_remove("HOME");
+    assert_eq!(finish(command).code, 4);
+    assert!(user.path("state/matside").is_dir());
 }
 
 #[test]
