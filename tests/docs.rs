@@ -35,7 +35,7 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
     while let Some((fence, line)) = lines.next() {
         let Some(info) = fence.strip_prefix("```") else { continue };
         let inside = lines.by_ref().map(|(text, _)| text).take_while(|text| *text != "```");
-        blocks.push(Block { info, text: inside.map(|text| format!("{text}\n")).collect(), line });
+        blocks.push(Block { info, text: inside.flat_map(|text| [text, "\n"]).collect(), line });
     }
     blocks
 }
