@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -106,11 +105,9 @@ fn generated(steps: usize) -> String {
             "[[step]]\nexercise = \"{}\"\nreps = 1\nform = \"brief\"\n",
             exercises[i / 10 % exercises.len()]
         ),
-        1..4 => format!(
-            "[[step]]\nrest = \"{}s\"\nwhen = \"pain is none or pain < {}\"\n",
-            i % 3 + 1,
-            i % 11
-        ),
+        1..4 => {
+            format!("[[step]]\nrest = \"{}s\"\nwhen = \"pain is none or pain < {}\"\n", i % 3 + 1, i % 11)
+        }
         _ => format!("[[step]]\nsay = \"Text {i} of {{{{ done | words }}}}.\"\n"),
     };
     (0..steps).fold(head.to_owned(), |text, i| text + &step(i))
@@ -187,7 +184,7 @@ fn spoken(plan: &Arc<Plan>) -> HashMap<Line, Clip> {
 fn stage(plan: &Arc<Plan>, clips: &HashMap<Line, Clip>) -> Stage {
     let performance = Performance::new(Runner::start(plan.clone(), RECORDED));
     let clips = Box::new(Known(clips.clone()));
-    Stage::new(performance, clips, 0.0, channel().1, Box::new(|report| drop(black_box(report))))
+    Stage::new(performance, clips, 0.0, Box::new(|report| drop(black_box(report))))
 }
 
 /// From the plan to samples and files, speech at hand.
@@ -198,12 +195,14 @@ mod render {
     fn blocks_of(bencher: Bencher, block: usize) {
         let plan = gentle_daily();
         let clips = spoken(&plan);
-        bencher.counter(seconds(plan.length())).with_inputs(|| stage(&plan, &clips)).bench_values(|mut stage| {
-            let mut block = vec![0.0; block];
-            while !stage.is_over() {
-                stage.pull(black_box(&mut block));
-            }
-        });
+        bencher.counter(seconds(plan.length())).with_inputs(|| stage(&plan, &clips)).bench_values(
+            |mut stage| {
+                let mut block = vec![0.0; block];
+                while !stage.is_over() {
+                    stage.pull(black_box(&mut block));
+                }
+            },
+        );
     }
 
     #[divan::bench(args = ["wav", "flac"], sample_count = 10)]

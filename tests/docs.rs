@@ -43,7 +43,9 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
 /// Path and text of a file in a block; its first line names it.
 fn file<'a>(block: &'a Block) -> (&'a str, &'a str) {
     let first = block.text.lines().next().unwrap_or_default();
-    let path = first.strip_prefix("# ").filter(|path| path.ends_with(".toml"));
+    let path = first
+        .strip_prefix("# ")
+        .filter(|path| Path::new(path).extension().is_some_and(|ending| ending == "toml"));
     (path.unwrap_or_else(|| panic!("line {}: no path in the block's first line", block.line)), &block.text)
 }
 

@@ -220,7 +220,9 @@ impl Live {
             SoundState::Lost => {
                 self.screen.warn("the sound device is gone; waiting for it");
                 // Nothing is pulled until it is back; then the sentence begins again.
-                self.stage.lock().is_ok_and(|mut stage| stage.handle(Event::OutputLost));
+                if let Ok(mut stage) = self.stage.lock() {
+                    stage.handle(Event::OutputLost);
+                }
             }
             SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {
