@@ -106,11 +106,9 @@ fn generated(steps: usize) -> String {
             "[[step]]\nexercise = \"{}\"\nreps = 1\nform = \"brief\"\n",
             exercises[i / 10 % exercises.len()]
         ),
-        1..4 => format!(
-            "[[step]]\nrest = \"{}s\"\nwhen = \"pain is none or pain < {}\"\n",
-            i % 3 + 1,
-            i % 11
-        ),
+        1..4 => {
+            format!("[[step]]\nrest = \"{}s\"\nwhen = \"pain is none or pain < {}\"\n", i % 3 + 1, i % 11)
+        }
         _ => format!("[[step]]\nsay = \"Text {i} of {{{{ done | words }}}}.\"\n"),
     };
     (0..steps).fold(head.to_owned(), |text, i| text + &step(i))
@@ -198,12 +196,14 @@ mod render {
     fn blocks_of(bencher: Bencher, block: usize) {
         let plan = gentle_daily();
         let clips = spoken(&plan);
-        bencher.counter(seconds(plan.length())).with_inputs(|| stage(&plan, &clips)).bench_values(|mut stage| {
-            let mut block = vec![0.0; block];
-            while !stage.is_over() {
-                stage.pull(black_box(&mut block));
-            }
-        });
+        bencher.counter(seconds(plan.length())).with_inputs(|| stage(&plan, &clips)).bench_values(
+            |mut stage| {
+                let mut block = vec![0.0; block];
+                while !stage.is_over() {
+                    stage.pull(black_box(&mut block));
+                }
+            },
+        );
     }
 
     #[divan::bench(args = ["wav", "flac"], sample_count = 10)]

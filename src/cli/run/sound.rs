@@ -12,6 +12,7 @@ use crate::output::null::{self, Pacing};
 use crate::stage::Stage;
 
 #[derive(Debug, clap::Args)]
+#[group(id = "sound")]
 pub struct Args {
     /// Where the sound goes: device, null (nowhere, in real time) or free (nowhere, as fast as it can)
     #[arg(long, value_enum, default_value = "device")]
