@@ -1,5 +1,6 @@
 //! `matside check`
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use super::Exit;
@@ -28,6 +29,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     if !diagnostics.is_empty() {
         eprintln!();
     }
-    println!("{files} files, {errors} errors, {warnings} warnings");
+    writeln!(std::io::stdout(), "{files} files, {errors} errors, {warnings} warnings")?;
     Ok(if errors == 0 { Exit::Done } else { Exit::BadScript })
 }

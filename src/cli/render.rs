@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -42,7 +43,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let captions = args.output.with_extension("vtt");
     fs::write(&captions, vtt(&trace)).with_context(|| format!("cannot write `{}`", captions.display()))?;
     if !args.quiet {
-        list(&plan, &trace, &args.output, &captions);
+        list(&plan, &trace, &args.output, &captions)?;
     }
     Ok(Exit::Done)
 }
@@ -85,9 +86,11 @@ fn write(
     Ok(())
 }
 
-fn list(plan: &Plan, trace: &Trace, sound: &Path, captions: &Path) {
-    println!("{}, {} in {} with {}", plan.title, trace.length, sound.display(), captions.display());
+fn list(plan: &Plan, trace: &Trace, sound: &Path, captions: &Path) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}, {} in {} with {}", plan.title, trace.length, sound.display(), captions.display())?;
     for chapter in chapters(trace) {
-        println!("{:>12}  {}", chapter.at.to_string(), chapter.title);
+        writeln!(out, "{:>12}  {}", chapter.at.to_string(), chapter.title)?;
     }
+    Ok(())
 }

@@ -46,26 +46,34 @@ fn signals_close_together_still_end_it() {
 fn the_place_survives_a_kill_at_any_moment() {
     let user = User::new();
     user.write("many.toml", &many());
-    // Spread over the marks of the steps, some of them in the midst of writing.
+    user.perform("many").hear("Numb?").say("no").hear("Go.").signal(Signal::KILL).end();
+    let mut before = step(&user);
+    // Each life goes on where the last was cut off; some end in the midst of writing.
     for kill in 0..14_u64 {
-        let mut live = user.perform("many");
-        live.hear("Numb?").say("no").hear("Go.");
-        thread::sleep(Duration::from_millis(kill * 97 % 700));
+        let mut live = user.perform_with("many", &["--resume"]);
+        live.hear("We go on");
+        thread::sleep(Duration::from_millis(1_000 + kill * 137 % 1_000));
         live.signal(Signal::KILL).end();
-        let text = fs::read(user.bookmark()).unwrap();
-        assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "kill {kill}: {text:?}");
-        let mut later = user.perform_with("many", &["--resume"]);
-        later.hear("We go on").hear("Go.").signal(Signal::KILL).end();
-        let damaged = user.path("state/matside/bookmark.damaged");
-        assert!(!damaged.exists(), "kill {kill}");
+        let now = step(&user);
+        assert!(now >= before, "kill {kill}: from step {before} back to {now}");
+        before = now;
     }
+    assert!(before > 14, "only step {before} was reached");
+    assert!(!user.path("state/matside/bookmark.damaged").exists());
     let files = fs::read_dir(user.path("state/matside")).unwrap().count();
     assert!(files < 6, "{files} files were left behind by the kills");
 }
 
+/// The step that the bookmark stands on.
+fn step(user: &User) -> u64 {
+    let text = fs::read(user.bookmark()).unwrap();
+    let bookmark: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    bookmark["state"]["step"].as_u64().unwrap()
+}
+
 /// Very many short steps, each of which is marked.
 fn many() -> String {
-    let head = "format = 1\nlanguage = \"en\"\ntitle = \"Many\"\nminutes = [0, 60]\nbegin = [\"flags\"]\n";
+    let head = "format = 1\nlanguage = \"en\"\ntitle = \"M\"\nminutes = [0, 60]\nbegin = [\"flags\"]\n";
     let step = "[[step]]\nrest = \"20ms\"\n[[step]]\nsay = \"Go.\"\n".repeat(400);
     head.to_owned() + &step
 }

@@ -52,7 +52,8 @@ impl Terminal {
     fn see(&mut self, text: &str, times: usize) -> &mut Self {
         let by = Instant::now() + Duration::from_secs(60);
         while self.shown().matches(text).count() < times {
-            assert!(Instant::now() < by, "`{text}` was not shown:\n{}", self.shown());
+            let ended = self.child.try_wait().unwrap();
+            assert!(Instant::now() < by && ended.is_none(), "`{text}` was not shown:\n{}", self.shown());
             thread::sleep(Duration::from_millis(5));
         }
         self

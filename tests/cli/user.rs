@@ -43,6 +43,7 @@ ask = "Numb?"
 again = "Numb, yes or no?"
 wait = "1s"
 ask-again = 0
+recorded = "If so, call."
 
 [[answer]]
 id = "yes"

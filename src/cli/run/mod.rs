@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         Err(error) => return Err(error.into()),
     };
-    let digest = shelf.digest(&plan);
+    let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
     let studio = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();

@@ -86,7 +86,9 @@ impl Screen {
         let paused = if self.paused { " (paused)" } else { "" };
         let seconds = left.as_millis() / 1000;
         let line = format!("{}{}{paused}, {}:{:02} left", self.title, self.place, seconds / 60, seconds % 60);
-        let width = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+        // A serial line knows no width and says 0.
+        let columns = crossterm::terminal::size().map_or(0, |(columns, _)| usize::from(columns));
+        let width = if columns == 0 { 80 } else { columns };
         let line: String = line.chars().take(width.saturating_sub(1)).collect();
         let mut err = std::io::stderr().lock();
         let _ = write!(err, "{CLEAR}{line}");

@@ -170,10 +170,10 @@ fn listener(meter: &Arc<Meter>) -> impl FnMut(rodio::CpalError) + Send + 'static
     }
 }
 
-/// What alsa-lib said, or failing that rodio and its causes.
+/// What alsa-lib said first, the cause of the rest; failing that, rodio and its causes.
 fn one_line(said: &str, error: &DeviceSinkError) -> String {
     let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let text = if said.is_empty() { causes(error) } else { said.join("; ") };
+    let text = if said.is_empty() { causes(error) } else { said.first().map_or_else(String::new, |line| (*line).to_owned()) };
     text.chars().take(SAID).collect()
 }
 
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn what_alsa_says_becomes_one_line() {
         let said = "pulse_prepare: no\n\n  snd_pcm_open: nor this \n";
-        assert_eq!(one_line(said, &DeviceSinkError::NoDevice), "pulse_prepare: no; snd_pcm_open: nor this");
+        assert_eq!(one_line(said, &DeviceSinkError::NoDevice), "pulse_prepare: no");
         assert_eq!(one_line("", &DeviceSinkError::NoDevice), DeviceSinkError::NoDevice.to_string());
     }
 }
