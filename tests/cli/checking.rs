@@ -17,7 +17,10 @@ const GARBAGE: &[(&str, &[u8])] = &[
     ("bom.toml", b"\xef\xbb\xbfformat = 2\n"),
     ("latin1.toml", b"title = \"Gr\xf6\xdfe\"\n"),
     ("old-mac.toml", b"format = 1\rtitle = \"x\"\r"),
-    ("template.toml", b"format = 1\nlanguage = \"en\"\ntitle = \"T\"\nminutes = [0, 1]\n[[step]]\nsay = \"{{ {% \"\n"),
+    (
+        "template.toml",
+        b"format = 1\nlanguage = \"en\"\ntitle = \"T\"\nminutes = [0, 1]\n[[step]]\nsay = \"{{ {% \"\n",
+    ),
 ];
 
 #[test]

@@ -131,9 +131,12 @@ impl User {
     /// `command` with this user's surroundings and nothing else.
     pub fn dressed(&self, mut command: Command, args: &[&str]) -> Command {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for (variable, dir) in
-            [("HOME", "home"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_CACHE_HOME", "cache")]
-        {
+        for (variable, dir) in [
+            ("HOME", "home"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
             command.env(variable, self.path(dir));
         }
         command.args(args).current_dir(self.path("here")).stdin(Stdio::null());
