@@ -186,3 +186,69 @@ impl rodio::Source for Feed {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::output::Fill;
+
+    /// Counts what is pulled, and panics after so many frames.
+    struct Brittle(u64, u64);
+
+    impl Fill for Brittle {
+        fn fill(&mut self, block: &mut [f32]) {
+            self.0 += block.len() as u64;
+            assert!(self.0 <= self.1, "a source that breaks");
+            block.fill(0.5);
+        }
+    }
+
+    fn feed(lasts: u64) -> (Feed, Arc<Meter>) {
+        let meter = Arc::new(Meter::new(Duration::from_secs(1)));
+        (Feed::new(Arc::new(Mutex::new(Brittle(0, lasts))), meter.clone()), meter)
+    }
+
+    /// How many of the next `frames` are sound.
+    fn loud(feed: &mut Feed, frames: usize) -> usize {
+        feed.take(frames).filter(|sample| *sample > 0.0).count()
+    }
+
+    #[test]
+    fn nothing_is_pulled_before_or_after() {
+        let (mut feed, meter) = feed(u64::MAX);
+        assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (0, 0, 256));
+        meter.arm();
+        assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (256, 256, 512));
+        meter.disarm();
+        assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (0, 256, 768));
+        assert!(!meter.is_broken());
+    }
+
+    #[test]
+    fn a_source_that_panics_is_silence_and_a_broken_device() {
+        let (mut feed, meter) = feed(256);
+        meter.arm();
+        assert_eq!(loud(&mut feed, 2 * BLOCK), 256);
+        assert!(meter.is_broken());
+        // The lock is poisoned now.
+        assert_eq!((loud(&mut feed, BLOCK), meter.pulled()), (0, 256));
+    }
+
+    #[test]
+    fn what_is_discarded_is_exact() {
+        let (feed, _) = feed(960);
+        discard(&feed.source, 960);
+        assert!(!feed.source.is_poisoned());
+    }
+
+    #[test]
+    fn idle_is_since_the_last_pull() {
+        let (mut feed, meter) = feed(u64::MAX);
+        loud(&mut feed, 1);
+        let now = Instant::now();
+        assert!(meter.idle(now) < Duration::from_secs(1));
+        assert!(meter.idle(now + Duration::from_secs(2)) >= Duration::from_secs(2));
+    }
+}
