@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -185,7 +184,7 @@ fn spoken(plan: &Arc<Plan>) -> HashMap<Line, Clip> {
 fn stage(plan: &Arc<Plan>, clips: &HashMap<Line, Clip>) -> Stage {
     let performance = Performance::new(Runner::start(plan.clone(), RECORDED));
     let clips = Box::new(Known(clips.clone()));
-    Stage::new(performance, clips, 0.0, channel().1, Box::new(|report| drop(black_box(report))))
+    Stage::new(performance, clips, 0.0, Box::new(|report| drop(black_box(report))))
 }
 
 /// From the plan to samples and files, speech at hand.
