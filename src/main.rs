@@ -3,5 +3,8 @@
 use matside::cli::{self, Exit};
 
 fn main() -> Exit {
+    // Before there is a second thread.
+    #[cfg(feature = "device")]
+    matside::output::device::find_sound_server();
     cli::main()
 }

@@ -35,7 +35,7 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
     while let Some((fence, line)) = lines.next() {
         let Some(info) = fence.strip_prefix("```") else { continue };
         let inside = lines.by_ref().map(|(text, _)| text).take_while(|text| *text != "```");
-        blocks.push(Block { info, text: inside.map(|text| format!("{text}\n")).collect(), line });
+        blocks.push(Block { info, text: inside.flat_map(|text| [text, "\n"]).collect(), line });
     }
     blocks
 }
@@ -43,7 +43,9 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
 /// Path and text of a file in a block; its first line names it.
 fn file<'a>(block: &'a Block) -> (&'a str, &'a str) {
     let first = block.text.lines().next().unwrap_or_default();
-    let path = first.strip_prefix("# ").filter(|path| path.ends_with(".toml"));
+    let path = first
+        .strip_prefix("# ")
+        .filter(|path| Path::new(path).extension().is_some_and(|ending| ending == "toml"));
     (path.unwrap_or_else(|| panic!("line {}: no path in the block's first line", block.line)), &block.text)
 }
 
@@ -316,4 +318,31 @@ fn every_command_of_the_readme_works() {
         run += 1;
     }
     assert!(run > 5, "only {run} commands were run");
+}
+
+/// Links to files, and paths between backticks.
+fn paths(document: &str) -> impl Iterator<Item = &str> {
+    let links = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links =
+        links.filter(|link| !link.contains("://")).map(|link| link.split('#').next().unwrap_or_default());
+    let code = document.split('`').skip(1).step_by(2);
+    let ours = |code: &&str| {
+        ["src/", "tests/", "script/", "docs/", "fuzz/"].iter().any(|root| code.starts_with(root))
+    };
+    links.chain(code.filter(ours).filter_map(|code| code.split_whitespace().next()))
+}
+
+#[test]
+fn every_path_in_the_documents_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/session-language.md"] {
+        let text = fs::read_to_string(root.join(name)).expect("a readable file");
+        let text: String = text.split("```").step_by(2).collect();
+        for path in paths(&text).filter(|path| !path.is_empty()) {
+            assert!(
+                root.join(name).with_file_name(path).exists() || root.join(path).exists(),
+                "{name}: {path}"
+            );
+        }
+    }
 }

@@ -62,9 +62,10 @@ impl Shelf {
         }
     }
 
-    /// Of everything that `plan` was made of.
-    pub fn digest(&self, plan: &Plan) -> String {
+    /// Of everything that `plan` was made of, and which part of it was asked for.
+    pub fn digest(&self, plan: &Plan, which: &Which) -> String {
         let mut hasher = blake3::Hasher::new();
+        hasher.update(which.only.as_deref().unwrap_or_default().as_bytes());
         for source in plan.sources.iter().filter_map(|id| self.library.sources().get(*id)) {
             hasher.update(blake3::hash(source.text.as_bytes()).as_bytes());
         }

@@ -17,6 +17,8 @@ use super::{Mode, Runner, words};
 /// Decibels of one step, and how far it goes.
 const VOLUME_STEP: i8 = 3;
 const VOLUME: std::ops::RangeInclusive<i8> = -24..=6;
+/// Silence after being told to stop, before anything else is said: it was heard, and it counts.
+const BREATH: Frames = Frames::from_millis(250);
 /// Percent of one step of pace.
 const PACE_STEP: u16 = 10;
 
@@ -63,6 +65,7 @@ impl Runner {
         self.break_off(elapsed, Cut::Now);
         self.mode = Mode::Paused;
         self.note(Note::Paused);
+        self.wait_aside(BREATH);
         self.aside_chime(Chime::Pause);
         self.aside("paused", &[]);
         self.next();
@@ -76,6 +79,7 @@ impl Runner {
 
     fn stop(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
+        self.wait_aside(BREATH);
         self.aside("stopped", &[]);
         // An emergency stays one, even if its words are cut short.
         let ending = if self.emergency() { Ending::Emergency } else { Ending::EndedEarly };
@@ -181,6 +185,7 @@ impl Runner {
         self.break_off(elapsed, Cut::Now);
         let exercise = self.exercise().map(|exercise| exercise.id.to_string());
         self.note(Note::Worse { exercise });
+        self.wait_aside(BREATH);
         self.aside("worse", &[]);
         match self.plan.worse.clone() {
             // Going on after "worse" means going on with this very cue.

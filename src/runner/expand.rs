@@ -12,7 +12,7 @@ use super::words::{self, Vars};
 /// After a sentence.
 const SENTENCE_PAUSE: Frames = Frames::from_millis(350);
 /// Silence that wakes a sleeping speaker before the first sound.
-const LEAD_IN: Frames = Frames::from_millis(400);
+pub(super) const LEAD_IN: Frames = Frames::from_millis(400);
 /// Nobody speaks to a recording; this is time to think of the answer.
 const RECORDED_WAIT: Frames = Frames::from_secs(4);
 

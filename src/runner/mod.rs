@@ -93,7 +93,8 @@ impl Runner {
     /// A runner that goes on from `state`, a [`Note::Mark`] of an earlier run of the same plan.
     #[must_use]
     pub fn resume(plan: Arc<Plan>, options: Options, state: State) -> Self {
-        let mut runner = Self::at(plan, options, state);
+        let pace = if options.pace == Pace::NORMAL { state.pace } else { options.pace };
+        let mut runner = Self::at(plan, options, State { pace, ..state });
         if runner.state.step >= runner.plan.steps.len() {
             runner.close(runner.state.ending);
             return runner;
@@ -101,6 +102,7 @@ impl Runner {
         runner.effects.push_back(Effect::Volume(runner.state.volume));
         runner.note_entered();
         runner.expand();
+        runner.wait_aside(expand::LEAD_IN);
         let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
         runner.aside("resuming", &[("title", &title)]);
         runner.next();

@@ -1,5 +1,5 @@
 //! A virtual room with a loudspeaker, for tests of what is really heard. Owns the room's life; the rig itself is
-//! found at `MATSIDE_ROOM`, and without it (or without PulseAudio) tests skip and say why.
+//! found at `MATSIDE_ROOM`, and without it (or without a sound server) tests skip and say why.
 //!
 //! Programs under test are child processes with [`Room::env`]; nothing in this process is changed.
 
@@ -120,10 +120,10 @@ impl Room {
         let mut command = Command::new(&self.script);
         command.args(words).env("VIRTUAL_ROOM", &self.directory).stdin(Stdio::null());
         let output = command.output().map_err(|error| error.to_string())?;
-        match output.status.success() {
-            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-            false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
         }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 

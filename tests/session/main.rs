@@ -6,6 +6,7 @@ mod properties;
 mod resume;
 mod stage;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use matside::script::Library;
 use matside::timeline::{self, Entry, Nobody, Person, Trace, What};
 
 /// The shipped files, and `extra` ones over them.
-pub fn library(extra: &[(&str, &str)]) -> Library {
+pub(crate) fn library(extra: &[(&str, &str)]) -> Library {
     let mut sources = Sources::new();
     add(&mut sources, &Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions"));
     for (path, text) in extra {
@@ -40,42 +41,42 @@ fn add(sources: &mut Sources, dir: &Path) {
     }
 }
 
-pub fn shipped() -> Vec<Arc<Plan>> {
+pub(crate) fn shipped() -> Vec<Arc<Plan>> {
     let library = library(&[]);
     library.sessions().map(|session| Arc::new(timeline::plan(&library, session).unwrap())).collect()
 }
 
-pub fn plan_of(library: &Library, id: &str) -> Arc<Plan> {
+pub(crate) fn plan_of(library: &Library, id: &str) -> Arc<Plan> {
     Arc::new(timeline::plan(library, library.session(id, None).unwrap()).unwrap())
 }
 
-pub fn plan(id: &str) -> Arc<Plan> {
+pub(crate) fn plan(id: &str) -> Arc<Plan> {
     plan_of(&library(&[]), id)
 }
 
-pub fn estimate(line: &Line) -> Frames {
+pub(crate) fn estimate(line: &Line) -> Frames {
     line.estimate()
 }
 
 /// A recording of `plan`, as `matside render --voice tick` makes it.
-pub fn recorded(plan: &Arc<Plan>) -> Trace {
+pub(crate) fn recorded(plan: &Arc<Plan>) -> Trace {
     let options = Options { recorded: true, ..Options::default() };
     timeline::trace(plan, options, None, &mut Nobody, &mut estimate)
 }
 
 /// `plan` with `person` on the mat.
-pub fn live(plan: &Arc<Plan>, state: Option<State>, person: &mut dyn Person) -> Trace {
+pub(crate) fn live(plan: &Arc<Plan>, state: Option<State>, person: &mut dyn Person) -> Trace {
     timeline::trace(plan, Options::default(), state, person, &mut estimate)
 }
 
-pub fn text(entry: &Entry) -> Option<&str> {
+pub(crate) fn text(entry: &Entry) -> Option<&str> {
     match &entry.what {
         What::Sound(Sound::Line(line), _) => Some(&line.text),
         _ => None,
     }
 }
 
-pub fn note(entry: &Entry) -> Option<&Note> {
+pub(crate) fn note(entry: &Entry) -> Option<&Note> {
     match &entry.what {
         What::Note(note) => Some(note),
         _ => None,
@@ -83,7 +84,7 @@ pub fn note(entry: &Entry) -> Option<&Note> {
 }
 
 /// One line for each entry, as golden files hold them.
-pub fn written(trace: &Trace) -> String {
+pub(crate) fn written(trace: &Trace) -> String {
     let mut out = String::new();
     for entry in &trace.entries {
         let what = match &entry.what {
@@ -93,15 +94,15 @@ pub fn written(trace: &Trace) -> String {
             What::Note(Note::Mark(_)) => continue,
             What::Note(note) => format!("note {note:?}"),
         };
-        out.push_str(&format!("{:>10} {what}\n", entry.at.0));
+        let _ = writeln!(out, "{:>10} {what}", entry.at.0);
     }
-    out.push_str(&format!("{:>10} end {:?}\n", trace.length.0, trace.ending));
+    let _ = writeln!(out, "{:>10} end {:?}", trace.length.0, trace.ending);
     out
 }
 
 /// Somebody who answers each check-in, and does something when a line is heard.
 #[derive(Default)]
-pub struct Somebody {
+pub(crate) struct Somebody {
     /// Check-in id, and what is said two seconds later; used up unless it is the last for its id.
     pub answers: Vec<(&'static str, &'static str)>,
     /// When a line that contains this begins, the event comes this many milliseconds later; once each.
@@ -133,7 +134,7 @@ impl Person for Somebody {
 }
 
 /// Somebody well, on the gentle routine.
-pub fn well() -> Vec<(&'static str, &'static str)> {
+pub(crate) fn well() -> Vec<(&'static str, &'static str)> {
     vec![
         ("red-flags", "no"),
         ("pain-now", "four"),
@@ -145,10 +146,10 @@ pub fn well() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-pub fn lines(trace: &Trace) -> Vec<&str> {
+pub(crate) fn lines(trace: &Trace) -> Vec<&str> {
     trace.entries.iter().filter_map(text).collect()
 }
 
-pub fn ended(trace: &Trace, ending: Ending) {
+pub(crate) fn ended(trace: &Trace, ending: Ending) {
     assert_eq!(trace.ending, ending, "\n{}", written(trace));
 }

@@ -131,7 +131,7 @@ fn a_late_voice_delays_and_loses_nothing() {
         fn want(&mut self, _: Vec<Line>) {}
         fn line(&mut self, line: &Line) -> Ready {
             self.1 += 1;
-            if self.1 % 7 == 0 { self.0.line(line) } else { Ready::Later }
+            if self.1.is_multiple_of(7) { self.0.line(line) } else { Ready::Later }
         }
         fn chime(&mut self, name: Chime) -> Clip {
             chime(name)

@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         Err(error) => return Err(error.into()),
     };
-    let digest = shelf.digest(&plan);
+    let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
     let studio = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
@@ -220,7 +220,9 @@ impl Live {
             SoundState::Lost => {
                 self.screen.warn("the sound device is gone; waiting for it");
                 // Nothing is pulled until it is back; then the sentence begins again.
-                self.stage.lock().is_ok_and(|mut stage| stage.handle(Event::OutputLost));
+                if let Ok(mut stage) = self.stage.lock() {
+                    stage.handle(Event::OutputLost);
+                }
             }
             SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {

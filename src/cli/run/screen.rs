@@ -11,6 +11,7 @@ use crate::stage::{Happened, Report};
 /// Back to the start of the line, and clear it.
 const CLEAR: &str = "\r\x1b[K";
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a terminal")]
 pub struct Screen {
     captions: bool,
     progress: bool,

@@ -12,7 +12,7 @@ use crate::output::null::{self, Pacing};
 use crate::stage::Stage;
 
 #[derive(Debug, clap::Args)]
-#[group(id = "sound")]
+#[group(skip)]
 pub struct Args {
     /// Where the sound goes: device, null (nowhere, in real time) or free (nowhere, as fast as it can)
     #[arg(long, value_enum, default_value = "device")]
@@ -45,7 +45,9 @@ pub enum State {
 
 /// Something that pulls from the stage.
 pub enum Sound {
-    Null(Null),
+    Null {
+        _running: Null,
+    },
     #[cfg(feature = "device")]
     Device(device::Keeper),
 }
@@ -57,15 +59,15 @@ impl Sound {
             Output::Device => Ok(Self::Device(device::Keeper::open(args, stage)?)),
             #[cfg(not(feature = "device"))]
             Output::Device => anyhow::bail!("this build has no sound device; use `--output null`"),
-            Output::Null => Ok(Self::Null(Null::start(stage, Pacing::RealTime))),
-            Output::Free => Ok(Self::Null(Null::start(stage, Pacing::Free))),
+            Output::Null => Ok(Self::Null { _running: Null::start(stage, Pacing::RealTime) }),
+            Output::Free => Ok(Self::Null { _running: Null::start(stage, Pacing::Free) }),
         }
     }
 
     /// Looks whether it still plays, and mends it if it does not.
     pub fn look(&mut self) -> State {
         match self {
-            Self::Null(_) => State::Playing,
+            Self::Null { .. } => State::Playing,
             #[cfg(feature = "device")]
             Self::Device(device) => device.look(),
         }
@@ -74,7 +76,7 @@ impl Sound {
     /// The stage has fallen silent: nothing of what was pulled before is to be heard any more.
     pub fn hush(&mut self) {
         match self {
-            Self::Null(_) => {}
+            Self::Null { .. } => {}
             #[cfg(feature = "device")]
             Self::Device(device) => device.hush(),
         }
@@ -83,7 +85,7 @@ impl Sound {
     /// Waits until what was pulled has been heard.
     pub fn play_out(&self) {
         match self {
-            Self::Null(_) => {}
+            Self::Null { .. } => {}
             #[cfg(feature = "device")]
             Self::Device(device) => device.play_out(),
         }

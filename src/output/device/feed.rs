@@ -78,7 +78,14 @@ impl Meter {
     }
 
     pub fn count_hole(&self) {
-        self.holes.fetch_add(1, Relaxed);
+        if self.armed.load(Relaxed) {
+            self.holes.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Frames and holes so far, which are from now on counted elsewhere.
+    pub fn settle(&self) -> (u64, u64) {
+        (self.pulled.swap(0, Relaxed), self.holes.swap(0, Relaxed))
     }
 
     /// How long nothing has been taken.
@@ -89,7 +96,7 @@ impl Meter {
     fn tick(&self) {
         let now = self.born.elapsed();
         let last = Duration::from_micros(self.last.swap(now.as_micros() as u64, Relaxed));
-        if self.armed.load(Relaxed) && now > last + self.queue {
+        if now > last + self.queue {
             self.count_hole();
         }
     }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use super::Fill;
 use crate::frames::RATE;
-use opening::Line;
+use opening::{Line, Start};
 
 pub use server::find_sound_server;
 
@@ -47,7 +47,7 @@ pub struct Options {
 pub enum DeviceError {
     #[error("the sound device does not open: `{said}`; is a sound server running, or is there a sound card?")]
     Refused { said: String, source: rodio::DeviceSinkError },
-    #[error("the sound device does not answer for `{}` s; restart the sound server", .0.as_secs())]
+    #[error("the sound device does not answer for `{}` ms; restart the sound server", .0.as_millis())]
     Stuck(Duration),
     #[error("the sound device opens but takes no sound; is its session manager running?")]
     Idle,
@@ -67,9 +67,12 @@ pub struct Device {
 
 impl Device {
     /// Opens the default device and starts pulling from `source`, once it is seen to take sound.
+    ///
+    /// # Errors
+    /// There is no device, it does not open, does not answer within 5 s, or takes no sound within 1 s.
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
-        let line = Line::open(&source, period)?;
+        let line = Line::open(&source, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
         Ok(Self { line, source, period, pulled_before: 0, holes_before: 0 })
@@ -98,19 +101,20 @@ impl Device {
 
     /// Makes a cut heard at once. To be called after the source was told to fade or stop: what is queued is
     /// thrown away, with the next 20 ms of the source, and a new stream goes on from there. Where the queue is
-    /// short anyway nothing is done, and the source's own fade is heard. If no new stream opens, it is dead.
+    /// short anyway nothing is done, and the source's own fade is heard. If no new stream opens soon, the device
+    /// is dead.
     pub fn hush(&mut self) {
         if self.period <= NEAR {
             return;
         }
-        self.pulled_before += self.line.meter().pulled();
-        self.holes_before += self.line.meter().holes();
         self.line.retire();
         feed::discard(&self.source, FADE);
-        self.pulled_before += FADE as u64;
-        if let Ok(line) = Line::open(&self.source, self.period) {
-            line.meter().arm();
-            self.line = line;
+        let (pulled, holes) = self.line.meter().settle();
+        self.pulled_before += pulled + FADE as u64;
+        self.holes_before += holes;
+        match Line::open(&self.source, self.period, Start::Playing) {
+            Ok(line) => self.line = line,
+            Err(_) => self.line.meter().mark_broken(),
         }
     }
 
@@ -119,8 +123,10 @@ impl Device {
     }
 }
 
-/// Opens the device again and again, until it takes sound, `give_up` has come or `stop` is set; then the last
-/// error. Blocks meanwhile.
+/// Opens the device again and again until it takes sound. Blocks meanwhile.
+///
+/// # Errors
+/// The last one, once `give_up` has come or `stop` is set.
 pub fn reopen(
     source: &Shared,
     options: &Options,

@@ -16,6 +16,8 @@ use crate::frames::RATE;
 
 /// A sound server that is being started takes seconds; one that hangs takes for ever.
 const OPENING: Duration = Duration::from_secs(5);
+/// One that has just played has been started.
+const OPENING_AGAIN: Duration = Duration::from_millis(500);
 /// A sleeping sound card needs a moment to take its first sound.
 const WAKING: Duration = Duration::from_secs(1);
 /// Between looks at a stream that starts.
@@ -28,6 +30,15 @@ const STEREO: NonZero<u16> = match NonZero::new(2) {
 };
 /// What alsa-lib says is cut here.
 const SAID: usize = 400;
+
+/// How a stream begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// With silence, until its meter is armed.
+    Silent,
+    /// At once: another was playing a moment ago.
+    Playing,
+}
 
 /// One stream and what is known of it.
 pub struct Line {
@@ -43,22 +54,34 @@ struct Opened {
 }
 
 impl Line {
-    /// A stream that takes silence until its meter is armed. `period` is in frames; two are queued.
-    pub fn open(source: &Shared, period: u32) -> Result<Self, DeviceError> {
+    /// `period` is in frames; two are queued.
+    pub fn open(source: &Shared, period: u32, start: Start) -> Result<Self, DeviceError> {
         let queue = Duration::from_secs_f64(f64::from(period) * 2.0 / f64::from(RATE));
         let meter = Arc::new(Meter::new(queue));
+        if start == Start::Playing {
+            meter.arm();
+        }
+        let opened = Self::opened(source, period, start, &meter);
+        if opened.is_err() {
+            // The thread that opens may not have given up.
+            meter.disarm();
+        }
+        opened.map(|Opened { sink, as_asked }| Self { sink: Some(sink), period, as_asked, meter })
+    }
+
+    fn opened(source: &Shared, period: u32, start: Start, meter: &Arc<Meter>) -> Result<Opened, DeviceError> {
+        let patience = if start == Start::Playing { OPENING_AGAIN } else { OPENING };
         let feed = Feed::new(source.clone(), meter.clone());
         let (sender, opened) = channel();
-        let theirs = meter.clone();
+        let meter = meter.clone();
         let opener = thread::Builder::new().name("sound-open".to_owned());
-        opener.spawn(move || open(feed, &theirs, period, &sender))?;
-        let Opened { sink, as_asked } = match opened.recv_timeout(OPENING) {
-            Ok(opened) => opened?,
+        opener.spawn(move || open(feed, &meter, period, &sender))?;
+        match opened.recv_timeout(patience) {
+            Ok(opened) => opened,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(DeviceError::Stuck(OPENING));
+                Err(DeviceError::Stuck(patience))
             }
-        };
-        Ok(Self { sink: Some(sink), period, as_asked, meter })
+        }
     }
 
     pub fn meter(&self) -> &Meter {
@@ -147,13 +170,10 @@ fn listener(meter: &Arc<Meter>) -> impl FnMut(rodio::CpalError) + Send + 'static
     }
 }
 
-/// What alsa-lib said, or failing that rodio and its causes.
+/// What alsa-lib said first, the cause of the rest; failing that, rodio and its causes.
 fn one_line(said: &str, error: &DeviceSinkError) -> String {
     let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let text = match said.is_empty() {
-        false => said.join("; "),
-        true => causes(error),
-    };
+    let text = if said.is_empty() { causes(error) } else { said.first().map_or_else(String::new, |line| (*line).to_owned()) };
     text.chars().take(SAID).collect()
 }
 
@@ -174,7 +194,7 @@ mod tests {
     #[test]
     fn what_alsa_says_becomes_one_line() {
         let said = "pulse_prepare: no\n\n  snd_pcm_open: nor this \n";
-        assert_eq!(one_line(said, &DeviceSinkError::NoDevice), "pulse_prepare: no; snd_pcm_open: nor this");
+        assert_eq!(one_line(said, &DeviceSinkError::NoDevice), "pulse_prepare: no");
         assert_eq!(one_line("", &DeviceSinkError::NoDevice), DeviceSinkError::NoDevice.to_string());
     }
 }
