@@ -159,7 +159,8 @@ impl Runner {
         self.drain();
     }
 
-    /// Lines that will be needed soon, most urgent first, up to about `count`.
+    /// Lines that will be needed soon, most urgent first, up to about `count` from no more steps than that: this is
+    /// asked for between two blocks of sound.
     #[must_use]
     pub fn upcoming(&self, count: usize) -> Vec<Line> {
         let mut lines: Vec<Line> = self.asides.iter().flat_map(Cue::lines).cloned().collect();
@@ -167,7 +168,8 @@ impl Runner {
         lines.extend(ahead.iter().flat_map(|cue| cue.lines()).take(count).cloned());
         lines.extend(self.lines_of_replies());
         let mut state = State { cue: 0, asking: None, ..self.state.clone() };
-        while lines.len() < count && state.step + 1 < self.plan.steps.len() {
+        let end = self.plan.steps.len().min(state.step + 1 + count);
+        while lines.len() < count && state.step + 1 < end {
             state.step += 1;
             lines.extend(
                 step::cues(&self.plan, &state, self.options.recorded).iter().flat_map(Cue::lines).cloned(),
