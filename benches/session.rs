@@ -68,6 +68,7 @@ fn seconds(length: Frames) -> ItemsCount {
 
 /// From the text to the trace, as one command does it.
 mod show {
+    #[allow(clippy::wildcard_imports)]
     use super::*;
 
     #[divan::bench]
@@ -136,6 +137,7 @@ fn check_steps(bencher: Bencher, steps: usize) {
 
 /// What the thread of the sound does beside mixing, whenever something happens.
 mod upcoming {
+    #[allow(clippy::wildcard_imports)]
     use super::*;
 
     fn runner(steps: usize) -> Runner {
@@ -189,6 +191,7 @@ fn stage(plan: &Arc<Plan>, clips: &HashMap<Line, Clip>) -> Stage {
 
 /// From the plan to samples and files, speech at hand.
 mod render {
+    #[allow(clippy::wildcard_imports)]
     use super::*;
 
     #[divan::bench(args = [64, 512, 4_096], sample_count = 20)]
@@ -261,6 +264,6 @@ fn silence(bencher: Bencher) {
             block.fill(0.0);
         }
     }
-    let mut block = [0.0_f32; 48_000];
+    let mut block = vec![0.0_f32; 48_000];
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| Silence.fill(black_box(&mut block)));
 }

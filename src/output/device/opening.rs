@@ -173,7 +173,11 @@ fn listener(meter: &Arc<Meter>) -> impl FnMut(rodio::CpalError) + Send + 'static
 /// What alsa-lib said first, the cause of the rest; failing that, rodio and its causes.
 fn one_line(said: &str, error: &DeviceSinkError) -> String {
     let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let text = if said.is_empty() { causes(error) } else { said.first().map_or_else(String::new, |line| (*line).to_owned()) };
+    let text = if said.is_empty() {
+        causes(error)
+    } else {
+        said.first().map_or_else(String::new, |line| (*line).to_owned())
+    };
     text.chars().take(SAID).collect()
 }
 
