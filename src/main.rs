@@ -3,8 +3,5 @@
 use matside::cli::{self, Exit};
 
 fn main() -> Exit {
-    // Before there is a second thread.
-    #[cfg(feature = "device")]
-    matside::output::device::find_sound_server();
     cli::main()
 }

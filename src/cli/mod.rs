@@ -78,6 +78,9 @@ struct Speech {
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> Exit {
+    // Before there is a second thread.
+    #[cfg(feature = "device")]
+    crate::output::device::find_sound_server();
     let args = Args::parse();
     let done = match args.verb {
         Verb::Run(args) => run::run(&args),

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{
-    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Session, Step, Texts, Then,
+    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Session, Step, Texts, Then, fold,
 };
 
 use super::dose::{merge, of_step};
-use super::phrasebook::fold;
 use super::{
     PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedLevel,
     PlannedOutcome, PlannedStep, What,

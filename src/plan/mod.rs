@@ -14,7 +14,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
 pub use build::{BuildError, build};
 pub use dose::{Main, PlannedDose};
-pub use phrasebook::{PhraseBook, Side, fold};
+pub use phrasebook::{PhraseBook, Side};
 
 /// A session ready to run. Nothing in it changes any more.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ pub struct PlannedCheckIn {
 #[derive(Clone, Debug)]
 pub struct PlannedAnswer {
     pub id: Arc<str>,
-    /// Folded by [`fold`].
+    /// Folded by [`crate::script::fold`].
     pub heard: Vec<String>,
     pub key: Option<char>,
     pub number: Option<NumberRange>,

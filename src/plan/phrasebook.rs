@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use crate::frames::{Frames, RATE};
-use crate::script::{Phrases, Texts};
+use crate::script::{Phrases, Texts, fold};
 
 /// One side of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -37,13 +37,6 @@ pub struct PhraseBook {
     commands: BTreeMap<String, String>,
     positions: BTreeMap<String, String>,
     moves: BTreeMap<(Option<String>, String), (Arc<str>, Frames)>,
-}
-
-/// Lower case, without punctuation, single spaces: how spoken and typed words are compared.
-#[must_use]
-pub fn fold(words: &str) -> String {
-    let kept = words.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' });
-    kept.collect::<String>().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl PhraseBook {

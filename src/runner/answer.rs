@@ -2,8 +2,8 @@
 
 use crate::frames::Frames;
 use crate::line::Line;
-use crate::plan::{PlannedCheckIn, PlannedOutcome, fold};
-use crate::script::{FactValue, Refer, Then};
+use crate::plan::{PlannedCheckIn, PlannedOutcome};
+use crate::script::{FactValue, Refer, Then, fold};
 
 use super::cue::{Cue, Length, Part, Place};
 use super::event::{Command, Cut, Note};

@@ -19,6 +19,7 @@ mod units;
 pub use at::At;
 pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
+pub use phrases::fold;
 pub use schema::schema;
 pub use text::{TextError, Texts};
 pub use units::{Duration, Minutes, NumberRange, Tempo};

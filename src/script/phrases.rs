@@ -40,3 +40,10 @@ pub const COMMANDS: &[&str] = &[
 
 /// Number words that `numbers` must at least hold: zero to sixty.
 pub const NUMBERS: usize = 61;
+
+/// Lower case, without punctuation, single spaces: how spoken and typed words are compared.
+#[must_use]
+pub fn fold(words: &str) -> String {
+    let kept = words.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' });
+    kept.collect::<String>().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}

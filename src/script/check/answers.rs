@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{Answer, At, CheckIn, Filed, NumberRange};
+use super::super::{Answer, At, CheckIn, Filed, NumberRange, fold};
 use super::Checker;
 use crate::diagnostic::{Diagnostic, SourceId};
 
@@ -70,20 +70,15 @@ impl<'a, K: std::hash::Hash + Eq> Meaning<'a, K> {
     }
 }
 
-/// As they are compared: case and white space folded.
-pub(super) fn folded(word: &str) -> String {
-    word.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
 fn words(checker: &mut Checker<'_>, filed: &Filed<CheckIn>) {
     let mut meaning = Meaning { what: "word", source: filed.source, seen: HashMap::new() };
     for answer in &filed.item.answer {
         for word in &answer.heard {
-            if folded(word).is_empty() {
+            if fold(word).is_empty() {
                 let hint = "write the words that mean this answer";
                 checker.error(filed.source, &word.span, "an empty word cannot be heard", hint);
             } else {
-                meaning.add(checker, folded(word), word, answer, word.span.clone());
+                meaning.add(checker, fold(word), word, answer, word.span.clone());
                 number_word(checker, filed, answer, word);
             }
         }
@@ -111,12 +106,12 @@ fn number_word(checker: &mut Checker<'_>, filed: &Filed<CheckIn>, answer: &Answe
 }
 
 fn number_of(checker: &Checker<'_>, language: &str, word: &str) -> Option<i64> {
-    let word = folded(word);
+    let word = fold(word);
     if let Ok(number) = word.parse() {
         return Some(number);
     }
     let numbers = &checker.library.phrases(language)?.item.numbers;
-    i64::try_from(numbers.iter().position(|number| folded(number) == word)?).ok()
+    i64::try_from(numbers.iter().position(|number| fold(number) == word)?).ok()
 }
 
 fn keys(checker: &mut Checker<'_>, filed: &Filed<CheckIn>) {

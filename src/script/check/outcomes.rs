@@ -30,7 +30,19 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>) {
         let (say, then, tag, refer, ask) =
             (say.as_ref(), then.as_ref(), tag.as_ref(), refer.as_ref(), ask.as_ref());
         outcome(checker, filed, &Outcome { say, then, tag, refer, set, ask, table: &silence.span });
+        silence_is_not_fine(checker, filed, then);
     }
+}
+
+fn silence_is_not_fine(checker: &mut Checker<'_>, filed: &Filed<CheckIn>, then: Option<&At<Then>>) {
+    let message = match then.map(|then| then.value) {
+        Some(Then::Repeat) => "silence would repeat it for ever",
+        Some(Then::Harder) => "silence is no reason to make it harder",
+        _ => return,
+    };
+    let hint = "take the cautious way: `easier`, `skip`, `skip-direction`, `end-gently` or `stop`";
+    let span = then.map(|then| then.span.clone()).unwrap_or_default();
+    checker.error(filed.source, &span, message, hint);
 }
 
 fn outcome<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>, outcome: &Outcome<'a>) {

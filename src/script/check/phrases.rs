@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::phrases::{COMMANDS, NUMBERS, SAY};
-use super::super::{At, Filed, Phrases, notes};
-use super::answers::folded;
+use super::super::{At, Filed, Phrases, fold, notes};
 use super::wording::Scope;
 use super::{Checker, TOP, moves, names};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -86,7 +85,7 @@ fn numbers(checker: &mut Checker<'_>, filed: &Filed<Phrases>) {
     }
     let mut seen: HashMap<String, &At<String>> = HashMap::new();
     for word in numbers.iter().filter(|word| !word.trim().is_empty()) {
-        if let Some(first) = seen.insert(folded(word), word) {
+        if let Some(first) = seen.insert(fold(word), word) {
             let message = format!("`{}` is the word for two numbers", word.value);
             checker.push(
                 Diagnostic::error(filed.source, word.span.clone(), message)
@@ -112,7 +111,7 @@ fn sides(checker: &mut Checker<'_>, filed: &Filed<Phrases>) {
         }
     }
     for (form, word) in left {
-        let same = right.get(form.value.as_str()).filter(|other| folded(other) == folded(word));
+        let same = right.get(form.value.as_str()).filter(|other| fold(other) == fold(word));
         if let Some(other) = same.filter(|_| !word.trim().is_empty()) {
             checker.push(
                 Diagnostic::error(filed.source, other.span.clone(), "left and right are the same word")
@@ -156,9 +155,9 @@ fn commands(checker: &mut Checker<'_>, filed: &Filed<Phrases>) {
             checker.error(filed.source, &name.span, message, "write the words, or leave the command out");
         }
         for word in words {
-            if folded(word).is_empty() {
+            if fold(word).is_empty() {
                 checker.error(filed.source, &word.span, "an empty word cannot be heard", "write the word");
-            } else if let Some((first, place)) = seen.insert(folded(word), (name, word)) {
+            } else if let Some((first, place)) = seen.insert(fold(word), (name, word)) {
                 let message = format!("the word `{}` means two commands", word.value);
                 checker.push(
                     Diagnostic::error(filed.source, word.span.clone(), message)
