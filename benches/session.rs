@@ -68,7 +68,7 @@ fn seconds(length: Frames) -> ItemsCount {
 
 /// From the text to the trace, as one command does it.
 mod show {
-    use super::*;
+    use super::{Bencher, Library, gentle_daily, plan_of, seconds, sources};
 
     #[divan::bench]
     fn read(bencher: Bencher) {
@@ -136,7 +136,7 @@ fn check_steps(bencher: Bencher, steps: usize) {
 
 /// What the thread of the sound does beside mixing, whenever something happens.
 mod upcoming {
-    use super::*;
+    use super::{Bencher, Library, Options, Runner, black_box, generated, plan_of, sources};
 
     fn runner(steps: usize) -> Runner {
         let text = generated(steps);
@@ -189,7 +189,7 @@ fn stage(plan: &Arc<Plan>, clips: &HashMap<Line, Clip>) -> Stage {
 
 /// From the plan to samples and files, speech at hand.
 mod render {
-    use super::*;
+    use super::{Bencher, black_box, gentle_daily, seconds, spoken, stage};
 
     #[divan::bench(args = [64, 512, 4_096], sample_count = 20)]
     fn blocks_of(bencher: Bencher, block: usize) {
@@ -261,6 +261,6 @@ fn silence(bencher: Bencher) {
             block.fill(0.0);
         }
     }
-    let mut block = [0.0_f32; 48_000];
+    let mut block = vec![0.0_f32; 48_000];
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| Silence.fill(black_box(&mut block)));
 }
