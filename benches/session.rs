@@ -68,8 +68,7 @@ fn seconds(length: Frames) -> ItemsCount {
 
 /// From the text to the trace, as one command does it.
 mod show {
-    #[allow(clippy::wildcard_imports)]
-    use super::*;
+    use super::{Bencher, Library, gentle_daily, plan_of, seconds, sources};
 
     #[divan::bench]
     fn read(bencher: Bencher) {
@@ -137,8 +136,7 @@ fn check_steps(bencher: Bencher, steps: usize) {
 
 /// What the thread of the sound does beside mixing, whenever something happens.
 mod upcoming {
-    #[allow(clippy::wildcard_imports)]
-    use super::*;
+    use super::{Bencher, Library, Options, Runner, black_box, generated, plan_of, sources};
 
     fn runner(steps: usize) -> Runner {
         let text = generated(steps);
@@ -191,8 +189,7 @@ fn stage(plan: &Arc<Plan>, clips: &HashMap<Line, Clip>) -> Stage {
 
 /// From the plan to samples and files, speech at hand.
 mod render {
-    #[allow(clippy::wildcard_imports)]
-    use super::*;
+    use super::{Bencher, black_box, gentle_daily, seconds, spoken, stage};
 
     #[divan::bench(args = [64, 512, 4_096], sample_count = 20)]
     fn blocks_of(bencher: Bencher, block: usize) {
