@@ -2,7 +2,7 @@
 
 use crate::frames::Frames;
 use crate::line::Line;
-use crate::plan::{PlannedCheckIn, PlannedOutcome};
+use crate::plan::{PlannedCheckIn, PlannedOutcome, What};
 use crate::script::{FactValue, Refer, Then, fold};
 
 use super::cue::{Cue, Length, Part, Place};
@@ -90,10 +90,19 @@ impl Runner {
         }
     }
 
-    /// Whether the reply being said is to an emergency.
-    pub(super) fn emergency(&self) -> bool {
-        let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking));
-        outcome.is_some_and(|outcome| outcome.refer == Some(Refer::Emergency))
+    /// How a session ends that is cut short now: an emergency stays one, and symptoms stay symptoms, even if the
+    /// words about them are not heard out.
+    pub(super) fn cut_short(&mut self, otherwise: Ending) -> Ending {
+        if let Mode::Closing(ending @ (Ending::Emergency | Ending::Symptoms)) = self.mode {
+            return ending;
+        }
+        let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking)).unwrap_or_default();
+        if outcome.refer == Some(Refer::Emergency) {
+            self.note(Note::Refer(Refer::Emergency));
+            return Ending::Emergency;
+        }
+        let stops = matches!(outcome.then, Some(Then::Stop | Then::EndGently));
+        if stops || self.state.ending == Ending::Symptoms { Ending::Symptoms } else { otherwise }
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
@@ -111,8 +120,11 @@ impl Runner {
             // A recording would repeat for ever.
             Then::Repeat if self.options.recorded => self.after(asking, outcome),
             Then::Repeat => {
+                if let Some(What::CheckIn(id)) = self.plan.steps.get(self.state.step).map(|step| &step.what) {
+                    return self.ask(Asking::new(&id.clone(), None));
+                }
+                self.again_in_full();
                 self.state.asking = None;
-                self.state.in_full = true;
                 self.begin_at(0);
             }
             Then::Skip => self.ask_or_leave(asking, outcome),

@@ -56,6 +56,14 @@ impl Runner {
                 self.next();
             }
             Command::Stop => self.stop(elapsed),
+            // Pausing is what many do when it hurts.
+            Command::Worse if self.state.asking.is_none() => {
+                self.mode = Mode::Running;
+                self.note(Note::Resumed);
+                self.worse(elapsed);
+            }
+            Command::Louder => self.volume(VOLUME_STEP),
+            Command::Softer => self.volume(-VOLUME_STEP),
             Command::Help => self.note(Note::Help),
             _ => {}
         }
@@ -81,9 +89,7 @@ impl Runner {
         self.break_off(elapsed, Cut::Now);
         self.wait_aside(BREATH);
         self.aside("stopped", &[]);
-        // An emergency stays one, even if its words are cut short.
-        let ending = if self.emergency() { Ending::Emergency } else { Ending::EndedEarly };
-        self.mode = Mode::Closing(ending);
+        self.mode = Mode::Closing(self.cut_short(Ending::EndedEarly));
         self.next();
     }
 
@@ -105,7 +111,7 @@ impl Runner {
             return;
         }
         self.break_off(elapsed, Cut::Now);
-        let begun = self.cues.get(self.state.cue).is_some_and(|cue| cue.part == Part::Work);
+        let begun = self.cues.iter().take(self.state.cue + 1).any(|cue| cue.part == Part::Work);
         if !begun && self.exercise().is_some() {
             self.state.history.pop();
         }
@@ -131,7 +137,9 @@ impl Runner {
 
     fn repeat(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
-        self.state.in_full = true;
+        if self.state.asking.is_none() {
+            self.again_in_full();
+        }
         self.begin_at(0);
     }
 
@@ -223,9 +231,12 @@ impl Runner {
 /// The first cue of the new cues at the place of the old one, or after it.
 fn same_place(cues: &[Arc<Cue>], place: Option<(Part, (u32, u32, u32))>, otherwise: usize) -> usize {
     match place {
-        Some((Part::Work | Part::Rest, order)) => cues
+        Some((part, order)) if order.0 > 0 => cues
             .iter()
-            .position(|cue| cue.part == Part::Work && cue.place.order() >= order)
+            .position(|cue| {
+                let here = cue.place.order();
+                here >= order && ((here.0, here.1) != (order.0, order.1) || cue.part == part)
+            })
             .unwrap_or_else(|| cues.len().saturating_sub(1)),
         // In the instructions: those of the new level, from the first that differ.
         Some((Part::Text, _)) => cues.iter().position(|cue| cue.part == Part::Text).unwrap_or(otherwise),

@@ -69,6 +69,8 @@ pub struct Runner {
     cues: Vec<Arc<Cue>>,
     /// Cues said while the session stands still.
     asides: VecDeque<Cue>,
+    /// The one being said.
+    aside: Option<Cue>,
     /// How much of the current cue was performed before an aside.
     held: Frames,
     /// A first digit that a second may follow.
@@ -119,6 +121,7 @@ impl Runner {
             now: Now::Nothing,
             cues: Vec::new(),
             asides: VecDeque::new(),
+            aside: None,
             held: Frames::ZERO,
             digit: None,
             takes: 0,
@@ -212,7 +215,8 @@ impl Runner {
     /// The one way forward: an aside first, then the session where it stands.
     fn perform_next(&mut self) {
         self.now = Now::Nothing;
-        if let Some(cue) = self.asides.pop_front() {
+        self.aside = self.asides.pop_front();
+        if let Some(cue) = self.aside.clone() {
             self.now = Now::Aside(self.takes);
             self.perform(Arc::new(cue), Frames::ZERO, true);
             return;
@@ -249,7 +253,7 @@ impl Runner {
     fn break_off(&mut self, elapsed: Frames, cut: Cut) {
         if let Now::Session(_) = self.now {
             let again = self.cues.get(self.state.cue).is_none_or(|cue| cue.starts_again());
-            self.held = if again { Frames::ZERO } else { elapsed };
+            self.held = if again { Frames::ZERO } else { elapsed.max(self.held) };
         }
         self.asides.clear();
         self.now = Now::Nothing;
@@ -270,7 +274,7 @@ impl Runner {
         self.break_off(elapsed, Cut::Word);
         self.wait_aside(WORD);
         self.aside("interrupted", &[]);
-        self.mode = Mode::Closing(Ending::Interrupted);
+        self.mode = Mode::Closing(self.cut_short(Ending::Interrupted));
         self.next();
     }
 
@@ -284,7 +288,10 @@ impl Runner {
         let aside = match self.now {
             Now::Nothing => return,
             Now::Session(_) => None,
-            Now::Aside(_) => Some(std::mem::take(&mut self.asides)),
+            Now::Aside(_) => {
+                let cut_off = self.aside.take();
+                Some(cut_off.into_iter().chain(std::mem::take(&mut self.asides)).collect::<Vec<_>>())
+            }
         };
         self.break_off(elapsed, Cut::Now);
         self.asides.extend(aside.into_iter().flatten());

@@ -75,6 +75,7 @@ impl Runner {
     /// Derives the cues anew and performs the one at `cue`.
     pub(super) fn begin_at(&mut self, cue: usize) {
         self.expand();
+        self.digit = None;
         self.state.cue = cue;
         self.held = Frames::ZERO;
         self.next();
@@ -126,6 +127,14 @@ impl Runner {
         }
         let (step, exercise) = (self.state.step, self.exercise().is_some());
         self.note(Note::Left { step, completed, exercise });
+    }
+
+    /// The step is about to begin again, in full, and nobody has to get into position once more.
+    pub(super) fn again_in_full(&mut self) {
+        self.state.in_full = true;
+        if let Some(exercise) = self.exercise().filter(|_| self.moved()) {
+            self.state.position = Some(exercise.position.to_string());
+        }
     }
 
     /// Whether the exercise was really shown, not left out for want of a side.

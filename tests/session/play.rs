@@ -291,3 +291,86 @@ fn both_sides_mirror_each_other() {
         );
     }
 }
+
+/// Keys pressed so many milliseconds after a line begins.
+fn pressed(answers: &[(&'static str, &'static str)], line: &str, keys: &[(u64, Event)]) -> Trace {
+    let mut somebody = Somebody { answers: answers.to_vec(), acts: vec![] };
+    let mut once = true;
+    let mut person = |entry: &Entry| {
+        let mut events = somebody.react(entry);
+        if once && text(entry).is_some_and(|text| text.starts_with(line)) {
+            once = false;
+            events.extend(keys.iter().map(|(ms, event)| (Frames::from_millis(*ms), event.clone())));
+        }
+        events
+    };
+    live(&plan("gentle-daily"), None, &mut person)
+}
+
+#[test]
+fn a_digit_before_the_question_is_repeated_is_forgotten() {
+    let keys = [(500, Event::Key('1')), (800, Event::Key('r')), (2_500, Event::Key('0'))];
+    let trace = pressed(&[("red-flags", "no")], "How strong", &keys);
+    let answered = trace.entries.iter().filter_map(note).find_map(|note| match note {
+        Note::Answered { number: Some(number), .. } => Some(*number),
+        _ => None,
+    });
+    assert_eq!(answered, Some(0));
+}
+
+#[test]
+fn a_signal_does_not_undo_an_emergency() {
+    let answers = [("red-flags", "yes")];
+    let trace = pressed(&answers, "Then we do not", &[(200, Event::Interrupt)]);
+    ended(&trace, Ending::Emergency);
+    assert!(trace.entries.iter().any(|entry| note(entry) == Some(&Note::Refer(Refer::Emergency))));
+    let trace =
+        pressed(&answers, "Then we do not", &[(200, command(Command::Stop)), (300, Event::Interrupt)]);
+    ended(&trace, Ending::Emergency);
+}
+
+#[test]
+fn symptoms_stay_symptoms_when_the_words_about_them_are_cut_short() {
+    let answers = [("red-flags", "no"), ("pain-now", "nine")];
+    ended(&pressed(&answers, "Then we leave the exercises", &[(200, Event::Key('q'))]), Ending::Symptoms);
+}
+
+#[test]
+fn harder_while_sides_change_goes_on_with_the_other_side() {
+    let trace = pressed(&well(), "Switch sides.", &[(200, command(Command::Harder))]);
+    let after: Vec<_> =
+        lines(&trace).into_iter().skip_while(|line| *line != "Switch sides.").skip(1).collect();
+    let until = after.iter().position(|line| line.contains("iriformis")).unwrap();
+    assert!(after[..until].iter().all(|line| !line.contains("Your right knee comes")), "{after:#?}");
+    assert!(after[..until].iter().any(|line| line.contains("eft knee")), "{after:#?}");
+}
+
+#[test]
+fn back_while_sides_change_stays_in_the_exercise() {
+    let trace = pressed(&well(), "Switch sides.", &[(200, command(Command::Back))]);
+    let all = titles(&trace);
+    assert_eq!(all.iter().filter(|title| **title == "Pelvic tilts").count(), 1, "{all:?}");
+    assert_eq!(all.iter().filter(|title| **title == "Knee to chest").count(), 2, "{all:?}");
+}
+
+#[test]
+fn worse_is_heard_in_a_pause() {
+    let keys = [(200, command(Command::Pause)), (4_000, Event::Said("it hurts".into()))];
+    let trace = pressed(&well(), "Switch sides.", &keys);
+    assert!(said(&trace, "Let go, slowly.") && said(&trace, "Is it stronger in the same place"));
+}
+
+#[test]
+fn repeat_does_not_ask_for_the_position_again() {
+    let trace = pressed(&well(), "Fifteen times.", &[(5_000, command(Command::Repeat))]);
+    let kneel =
+        lines(&trace).iter().filter(|line| line.starts_with("Put one hand on a chair, and kneel")).count();
+    assert_eq!(kneel, 1);
+}
+
+#[test]
+fn an_output_lost_while_an_aside_is_said_says_it_again() {
+    let keys = [(200, command(Command::Worse)), (900, Event::OutputLost)];
+    let trace = pressed(&well(), "Switch sides.", &keys);
+    assert_eq!(lines(&trace).iter().filter(|line| **line == "Let go, slowly.").count(), 2);
+}

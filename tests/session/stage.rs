@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use matside::mix::Clip;
 use matside::output::Fill;
-use matside::runner::{Performance, Runner, Sound};
+use matside::runner::{Command, Performance, Runner, Sound};
 use matside::script::Chime;
 use matside::stage::{Clips, Ready, Stage};
 use matside::voice::{Studio, Tick, chime};
@@ -121,6 +121,31 @@ fn every_chime_fits_its_room() {
         let (clip, room) = (chime(name), matside::runner::chime_length(name));
         assert!(!clip.is_empty() && clip.len() <= room, "{}: {} in {room}", name.name(), clip.len());
     }
+}
+
+/// Two things asked for between two pulls: what was held stays held.
+#[test]
+fn a_hold_interrupted_twice_before_the_next_pull_is_not_held_again() {
+    let plan = plan("taste");
+    let whole = recorded(&plan);
+    let hold = |entry: &&Entry| matches!(note(entry), Some(Note::Place { reps: 0, rep: 1, .. }));
+    let middle = whole.entries.iter().find(hold).unwrap().at + Frames::from_secs(5);
+    let options = Options { recorded: true, ..Options::default() };
+    let performance = Performance::new(Runner::start(plan.clone(), options));
+    let heard = Arc::new(std::sync::Mutex::new(Frames::ZERO));
+    let theirs = heard.clone();
+    let report = Box::new(move |report: matside::stage::Report| *theirs.lock().unwrap() = report.playhead);
+    let mut stage = Stage::new(performance, Box::new(Ticks::new()), 0.0, report);
+    let mut block = vec![0.0; usize::try_from(middle.0).unwrap()];
+    stage.pull(&mut block);
+    for _ in 0..2 {
+        stage.handle(Event::Command(Command::HowLong));
+    }
+    let mut block = [0.0; 4_096];
+    while !stage.is_over() {
+        stage.pull(&mut block);
+    }
+    assert_eq!(*heard.lock().unwrap(), whole.length);
 }
 
 /// A clip that is not ready holds the session up; it loses nothing and shifts nothing.
