@@ -14,7 +14,7 @@ const SENTENCE_PAUSE: Frames = Frames::from_millis(350);
 /// Silence that wakes a sleeping speaker before the first sound.
 pub(super) const LEAD_IN: Frames = Frames::from_millis(400);
 /// Nobody speaks to a recording; this is time to think of the answer.
-const RECORDED_WAIT: Frames = Frames::from_secs(4);
+const RECORDED_WAIT: Frames = Frames::from_secs(3);
 
 /// Writes cues one after the other.
 pub(super) struct Writer<'a> {

@@ -84,6 +84,9 @@ fn skipping_a_question_is_no_answer_to_it() {
 fn pain_further_down_the_leg_leaves_that_direction_out() {
     let trace = gentle(&[("where-did-it-move", "further down")], vec![]);
     ended(&trace, Ending::Done);
+    assert!(
+        titles(&trace).contains(&"Press-ups") && said(&trace, "Ten times.") && !said(&trace, "Cat and cow.")
+    );
     let left_out = "Then we leave this out for today, and all that bends you backward.";
     assert!(said(&trace, left_out));
     // The same with no answer at all, said aloud.
@@ -113,7 +116,8 @@ fn worse_stops_the_exercise_at_once_and_asks() {
     assert_eq!(next[0], "Let go, slowly.");
     assert!(next[1].starts_with("Is it stronger in the same place"), "{}", next[1]);
     assert!(!next.contains(&"ten"[..].into()) || !next[2].contains("six"));
-    assert!(said(&trace, "That was nine of ten exercises."));
+    // The press-ups themselves, and the cat and cow that bends back like them.
+    assert!(said(&trace, "That was eight of ten exercises."), "{}", written(&trace));
 }
 
 #[test]
@@ -373,4 +377,12 @@ fn an_output_lost_while_an_aside_is_said_says_it_again() {
     let keys = [(200, command(Command::Worse)), (900, Event::OutputLost)];
     let trace = pressed(&well(), "Switch sides.", &keys);
     assert_eq!(lines(&trace).iter().filter(|line| **line == "Let go, slowly.").count(), 2);
+}
+
+#[test]
+fn pain_that_rose_is_referred() {
+    let trace = gentle(&[("pain-now", "two"), ("pain-now", "five")], vec![]);
+    let last = lines(&trace).into_iter().skip_while(|line| !line.contains("Pain two, now five.")).nth(1);
+    assert_eq!(last, Some("If it keeps getting worse, see a professional."));
+    assert!(!said(&gentle(&[], vec![]), "If it keeps getting worse"));
 }

@@ -1,5 +1,6 @@
 //! `matside run`: a live session.
 
+mod keep;
 mod screen;
 mod signals;
 mod sound;
@@ -12,7 +13,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
-use crate::journal::{Bookmark, Journal, JournalError};
+use crate::journal::{Journal, JournalError};
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
@@ -21,6 +22,7 @@ use crate::voice::VoiceError;
 
 use super::{Exit, Speech, Which, clips, places, shelf, voices};
 
+use keep::Keep;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 
@@ -95,7 +97,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     signals::listen(messages.clone())?;
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
-    let keep = Keep { journal, session: plan.id.clone(), digest };
+    let keep = Keep::start(journal, plan.id.clone(), digest);
     Live { stage, sound, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
 }
 
@@ -121,27 +123,6 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
     // When the main thread is gone, the process is about to be.
     Box::new(move |report| drop(messages.send(Message::Report(report))))
-}
-
-/// Keeps the place through a power cut.
-struct Keep {
-    journal: Journal,
-    session: String,
-    digest: String,
-}
-
-impl Keep {
-    fn mark(&self, state: State) -> Result<(), JournalError> {
-        let (session, digest) = (self.session.clone(), self.digest.clone());
-        self.journal.keep(&Bookmark { session, digest, saved: Timestamp::now(), state })
-    }
-
-    /// A session that is over for today cannot be resumed.
-    fn close(&self, ending: Ending) {
-        if matches!(ending, Ending::Done | Ending::Symptoms | Ending::Emergency) {
-            self.journal.forget_bookmark();
-        }
-    }
 }
 
 struct Live {
@@ -190,11 +171,7 @@ impl Live {
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
         match report.what {
-            Happened::Note(Note::Mark(state)) => {
-                if let Err(error) = self.keep.mark(*state) {
-                    self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
-                }
-            }
+            Happened::Note(Note::Mark(state)) => self.keep.mark(*state),
             Happened::Over(ending) => {
                 self.keep.close(ending);
                 self.ending = Some(ending);
@@ -208,6 +185,9 @@ impl Live {
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
             self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
+        }
+        for error in self.keep.failures() {
+            self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
         }
         if self.lost >= LOSSES {
             return Ok(Some(Exit::Failed));
