@@ -33,6 +33,7 @@ enum Output {
 }
 
 /// What has become of the output.
+#[cfg_attr(not(feature = "device"), expect(dead_code, reason = "only a device is lost"))]
 pub enum State {
     Playing,
     /// It has just been lost.
