@@ -35,7 +35,6 @@ pub struct PhraseBook {
     left: BTreeMap<String, String>,
     right: BTreeMap<String, String>,
     commands: BTreeMap<String, String>,
-    positions: BTreeMap<String, String>,
     moves: BTreeMap<(Option<String>, String), (Arc<str>, Frames)>,
 }
 
@@ -53,7 +52,6 @@ impl PhraseBook {
                 .iter()
                 .flat_map(|(name, words)| words.iter().map(|word| (fold(word), name.value.clone())))
                 .collect(),
-            positions: strings(&phrases.positions),
             moves: phrases
                 .moves
                 .iter()
@@ -131,11 +129,6 @@ impl PhraseBook {
     pub fn to_position(&self, from: Option<&str>, to: &str) -> Option<&(Arc<str>, Frames)> {
         let exact = from.and_then(|from| self.moves.get(&(Some(from.to_owned()), to.to_owned())));
         exact.or_else(|| self.moves.get(&(None, to.to_owned())))
-    }
-
-    #[must_use]
-    pub fn position(&self, id: &str) -> Option<&str> {
-        self.positions.get(id).map(String::as_str)
     }
 
     /// Name of the command that `words` give.
