@@ -1,10 +1,13 @@
 //! Whole sessions as a user would meet them: performed on a virtual playhead, rendered, cut off and resumed.
 
+mod directions;
 mod golden;
+mod loops;
 mod play;
 mod properties;
 mod resume;
 mod stage;
+mod stopping;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -39,6 +42,14 @@ fn add(sources: &mut Sources, dir: &Path) {
             sources.add(path.display().to_string(), &std::fs::read_to_string(&path).unwrap(), Layer::Shipped);
         }
     }
+}
+
+/// Plan of the session `id` in `files`, which must be sound together with the shipped ones.
+pub(crate) fn plan_with(files: &[(&str, &str)], id: &str) -> Arc<Plan> {
+    let library = library(files);
+    let found = matside::script::check::check(&library);
+    assert!(found.is_empty(), "{}", render(&found, library.sources(), false));
+    plan_of(&library, id)
 }
 
 pub(crate) fn shipped() -> Vec<Arc<Plan>> {
