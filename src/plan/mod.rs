@@ -3,6 +3,7 @@
 
 mod build;
 mod dose;
+mod phase;
 mod phrasebook;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
 pub use build::{BuildError, build};
 pub use dose::{Main, PlannedDose};
+pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
 /// A session ready to run. Nothing in it changes any more.

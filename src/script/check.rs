@@ -17,6 +17,7 @@ mod names;
 mod outcomes;
 mod phrases;
 mod programmes;
+mod remember;
 mod sessions;
 mod sides;
 mod steps;
