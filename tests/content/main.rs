@@ -1,0 +1,10 @@
+//! Everything that is shipped, read, said and played through. The files are found as they arrive.
+
+#[path = "../mat/mod.rs"]
+mod mat;
+mod mirror;
+
+mod spoken;
+mod style;
+
+pub(crate) use mat::*;
