@@ -27,6 +27,8 @@ pub struct Plan {
     pub language: Arc<str>,
     /// Opening, begin, steps with includes put in, finish, closing.
     pub steps: Vec<PlannedStep>,
+    /// Index of the first step after the check-ins of `begin`.
+    pub begin: usize,
     /// Index of the first step that still comes when a session ends gently.
     pub finish: usize,
     /// Every check-in that can be reached.
@@ -116,6 +118,8 @@ pub struct PlannedCheckIn {
     pub ask_again: u32,
     pub fact: Option<String>,
     pub scale: Option<NumberRange>,
+    /// For how many days the facts of an answer are for later sessions too.
+    pub remember_days: Option<u32>,
     pub recorded: Option<Arc<str>>,
     pub answers: Vec<PlannedAnswer>,
     pub no_answer: PlannedOutcome,
