@@ -35,6 +35,8 @@ pub struct Plan {
     pub check_ins: BTreeMap<String, Arc<PlannedCheckIn>>,
     /// Check-in after "worse".
     pub worse: Option<String>,
+    /// Check-in after "stop".
+    pub stop: Option<String>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -76,6 +78,8 @@ pub enum What {
     Chime(Chime),
     Rest(Frames),
     CheckIn(Arc<str>),
+    /// Index of an earlier step.
+    BackTo(usize),
     /// The last chime.
     Closing,
 }
@@ -144,5 +148,7 @@ pub struct PlannedOutcome {
     pub tag: Option<Arc<str>>,
     pub refer: Option<Refer>,
     pub set: BTreeMap<String, FactValue>,
+    /// Value for the fact of the exercise's direction.
+    pub direction: Option<Arc<str>>,
     pub ask: Option<Arc<str>>,
 }

@@ -61,6 +61,8 @@ pub struct Session {
     pub order: Option<Order>,
     /// Check-in asked when the person says that it got worse; without one the exercise is left out.
     pub worse: Option<At<Name>>,
+    /// Check-in asked after "stop" and its goodbye; silence ends the session.
+    pub stop: Option<At<Name>>,
     /// Check-ins before the first step.
     #[serde(default)]
     pub begin: Vec<At<Name>>,
@@ -80,7 +82,7 @@ pub enum Order {
     Fixed,
 }
 
-/// One step: exactly one of `exercise`, `say`, `chime`, `check-in`, `session`, or `rest` by itself.
+/// One step: exactly one of `exercise`, `say`, `chime`, `check-in`, `session`, `back-to`, or `rest` by itself.
 /// The remaining keys override the exercise's dose.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -91,6 +93,8 @@ pub struct Step {
     pub check_in: Option<At<Name>>,
     /// Another session whose steps are put in here (its `begin` and `finish` are not).
     pub session: Option<At<Name>>,
+    /// An earlier step of this file, with which the session goes on while `when` is true. A recording passes it over.
+    pub back_to: Option<At<Name>>,
 
     /// Name of this step, unique in the file.
     pub id: Option<At<Name>>,
@@ -102,6 +106,8 @@ pub struct Step {
     pub level: Option<At<Name>>,
     /// Full or brief instructions, whatever the runner would choose.
     pub form: Option<Form>,
+    /// Check-in asked when the exercise is over, in place of its own.
+    pub ask: Option<At<Name>>,
 
     pub reps: Option<At<u32>>,
     pub hold: Option<At<Duration>>,
@@ -354,6 +360,13 @@ impl CheckIn {
         let silence = self.no_answer.iter().filter_map(|outcome| outcome.ask.as_ref());
         answers.chain(silence).map(|name| name.value.as_str())
     }
+
+    /// Whether an answer, or none, sets the fact of the exercise's direction.
+    #[must_use]
+    pub fn sets_direction(&self) -> bool {
+        self.answer.iter().any(|answer| answer.direction.is_some())
+            || self.no_answer.as_ref().is_some_and(|outcome| outcome.direction.is_some())
+    }
 }
 
 /// An answer, how it is given, and what follows.
@@ -378,6 +391,8 @@ pub struct Answer {
     pub refer: Option<At<Refer>>,
     #[serde(default)]
     pub set: BTreeMap<At<Name>, FactValue>,
+    /// Value of the fact that is called like the direction of the exercise which this is about.
+    pub direction: Option<At<Name>>,
     pub ask: Option<At<Name>>,
 }
 
@@ -391,6 +406,8 @@ pub struct Outcome {
     pub tag: Option<At<Name>>,
     pub refer: Option<At<Refer>>,
     pub set: BTreeMap<At<Name>, FactValue>,
+    /// Value of the fact that is called like the direction of the exercise which this is about.
+    pub direction: Option<At<Name>>,
     /// A check-in to put next.
     pub ask: Option<At<Name>>,
 }
@@ -433,6 +450,9 @@ pub struct Phrases {
     /// The engine's sentences; the names are in `phrases::SAY`.
     pub say: BTreeMap<At<Name>, At<Text>>,
     pub sides: SideWords,
+    /// What `direction` says in the texts of check-ins, for each direction of exercises.
+    #[serde(default)]
+    pub directions: BTreeMap<At<Name>, At<String>>,
     /// What people say for each command; the names are in `phrases::COMMANDS`.
     #[serde(default)]
     pub commands: BTreeMap<At<Name>, Vec<At<String>>>,

@@ -22,7 +22,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 fn question<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>) {
     let CheckIn { language, ask, again, recorded, wait, ask_again, fact, .. } = &filed.item;
     let source = filed.source;
-    checker.texts(source, language, Scope::Facts, [ask].into_iter().chain(again).chain(recorded));
+    checker.texts(source, language, Scope::CheckIn, [ask].into_iter().chain(again).chain(recorded));
     checker.length(source, "wait", wait.as_ref(), LONGEST_WAIT);
     if let Some(times) = ask_again.as_ref().filter(|times| times.value > MOST_ASKED_AGAIN) {
         let message = format!("asked `{}` times again, nobody answers any more", times.value);

@@ -18,7 +18,9 @@ pub(super) enum Scope {
     Facts,
     /// The same, but the text is an expression.
     Expression,
-    /// And the dose.
+    /// And the direction of the exercise that a question is about.
+    CheckIn,
+    /// Facts, built-ins and the dose.
     Exercise,
     /// And the sides.
     Sides,
@@ -88,6 +90,9 @@ fn names_of(library: &Library, language: &str, scope: Scope) -> Names {
         names.insert(fact, Value::from(()));
     }
     names.extend(BUILT_INS.iter().map(|&name| (name.to_owned(), Value::from(1))));
+    if scope == Scope::CheckIn {
+        names.insert("direction".to_owned(), Value::from(()));
+    }
     if matches!(scope, Scope::Exercise | Scope::Sides) {
         names.extend(["reps", "sets", "hold", "time"].map(|name| (name.to_owned(), Value::from(name))));
     }
@@ -288,6 +293,8 @@ fn unknown(text: &str, name: &str, names: &Names) -> Finding {
             "the sides are only known in the texts of an exercise that has sides".into()
         } else if ["reps", "sets", "hold", "time"].contains(&name) {
             "the dose is only known in the texts of an exercise".into()
+        } else if name == "direction" {
+            "the direction is only known in the texts of a check-in".into()
         } else {
             "no check-in and no session sets it".into()
         }
