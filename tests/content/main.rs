@@ -9,6 +9,7 @@ mod tree;
 
 mod facts;
 mod mirror;
+mod phases;
 mod spoken;
 mod style;
 
