@@ -3,6 +3,7 @@
 mod golden;
 mod play;
 mod properties;
+mod remember;
 mod resume;
 mod stage;
 
