@@ -5,3 +5,4 @@
 mod tree;
 
 mod facts;
+mod origins;
