@@ -1,12 +1,16 @@
-//! Everything that is shipped, read, said and played through. The files are found as they arrive.
+//! What is shipped in `sessions/`, judged as content: the facts it carries and where each of them comes from, how it is
+//! worded, and where each answer leads. The files are found as they arrive.
 
 mod branches;
+mod facts;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod mirror;
 mod played;
-
 mod spoken;
 mod style;
+#[allow(dead_code, reason = "of the folder reader only the list of files is used")]
+#[path = "../tree/mod.rs"]
+mod tree;
 
 pub(crate) use mat::*;

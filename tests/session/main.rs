@@ -5,6 +5,7 @@ mod golden;
 mod mat;
 mod play;
 mod properties;
+mod remember;
 mod resume;
 mod stage;
 
