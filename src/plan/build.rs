@@ -46,6 +46,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     builder.sources.insert(phrases.source);
     builder.push(What::Opening);
     builder.check_ins_of(session, &session.item.begin)?;
+    let begin = builder.steps.len();
     builder.steps_of(session, &mut Vec::new())?;
     let finish = builder.steps.len();
     builder.check_ins_of(session, &session.item.finish)?;
@@ -60,6 +61,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         title: session.item.title.value.clone(),
         language: Arc::from(language),
         steps: builder.steps,
+        begin,
         finish,
         check_ins: builder.check_ins,
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
@@ -299,6 +301,7 @@ fn planned_check_in(filed: &Filed<CheckIn>) -> PlannedCheckIn {
         ask_again: item.ask_again.as_ref().map_or(1, |times| times.value),
         fact: item.fact.as_ref().map(|fact| fact.value.clone()),
         scale: item.scale.as_ref().map(|scale| scale.value),
+        remember_days: item.remember_days.as_ref().map(|days| days.value),
         recorded: item.recorded.as_ref().map(arc),
         answers: item.answer.iter().map(|answer| planned_answer(answer)).collect(),
         no_answer: item.no_answer.as_ref().map_or_else(cautious, |outcome| planned_outcome(outcome)),

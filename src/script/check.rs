@@ -18,6 +18,7 @@ mod names;
 mod outcomes;
 mod phrases;
 mod programmes;
+mod remember;
 mod sessions;
 mod sides;
 mod steps;

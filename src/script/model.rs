@@ -9,6 +9,10 @@ use serde::Deserialize;
 use super::at::At;
 use super::units::{Duration, Minutes, NumberRange, Tempo};
 
+mod programme;
+
+pub use programme::*;
+
 /// A name: lower-case words joined by hyphens.
 pub type Name = String;
 
@@ -25,6 +29,16 @@ pub enum FactValue {
     Flag(bool),
     Number(i64),
     Word(String),
+}
+
+impl std::fmt::Display for FactValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
 }
 
 /// `sessions/*.toml`: an ordered list of steps.
@@ -320,6 +334,8 @@ pub struct CheckIn {
     pub fact: Option<At<Name>>,
     /// Lowest and highest number that is an answer.
     pub scale: Option<At<NumberRange>>,
+    /// For how many days the facts that an answer sets are known in later sessions; 1 to 3650.
+    pub remember_days: Option<At<u32>>,
     /// Said instead of a reply in a rendered session, which cannot hear.
     pub recorded: Option<At<Text>>,
     #[serde(default)]
@@ -421,43 +437,6 @@ pub enum Refer {
     Information,
     Professional,
     Emergency,
-}
-
-/// `sessions/programmes/*.toml`: which session in which phase.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Programme {
-    pub format: At<u32>,
-    pub language: At<String>,
-    pub title: At<String>,
-    pub origin: Option<String>,
-    /// Numbers that the phases' expressions use, each with where it comes from.
-    #[serde(default)]
-    pub parameter: BTreeMap<At<Name>, Parameter>,
-    /// In order; the first whose `when` is true applies.
-    #[serde(default)]
-    pub phase: Vec<At<Phase>>,
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    pub value: i64,
-    pub origin: String,
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Phase {
-    pub id: At<Name>,
-    pub title: String,
-    pub origin: Option<String>,
-    /// Without it the phase applies when no earlier one does.
-    pub when: Option<At<Expression>>,
-    #[serde(default)]
-    pub sessions: Vec<At<Name>>,
-    /// 1 to 7.
-    pub days_per_week: Option<At<u32>>,
 }
 
 /// `sessions/phrases/<language>.toml`: everything that the engine itself says or understands.

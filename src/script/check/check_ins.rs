@@ -2,7 +2,7 @@
 
 use super::super::{CheckIn, Filed, Refer};
 use super::wording::Scope;
-use super::{Checker, TOP, answers, outcomes};
+use super::{Checker, TOP, answers, outcomes, remember};
 
 const LONGEST_WAIT: u64 = 10 * 60;
 const MOST_ASKED_AGAIN: u32 = 10;
@@ -15,6 +15,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         silence(checker, filed);
         answers::check(checker, filed);
         outcomes::check(checker, filed);
+        remember::check(checker, filed);
     }
 }
 
