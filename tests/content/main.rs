@@ -8,8 +8,13 @@ mod mat;
 mod tree;
 
 mod facts;
+<<<<<<< HEAD
 mod mirror;
+mod phases;
 mod spoken;
 mod style;
 
 pub(crate) use mat::*;
+=======
+mod origins;
+>>>>>>> 86ac67d11cf21dafd14ceefb5edefdc2b57656aa
