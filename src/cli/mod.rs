@@ -3,6 +3,7 @@
 mod check;
 mod clips;
 mod exit;
+mod forget;
 mod list;
 mod places;
 mod render;
@@ -34,6 +35,8 @@ enum Verb {
     Render(render::Args),
     /// Print every line of a session with its time
     Show(show::Args),
+    /// Remove the answers that are remembered from earlier sessions
+    Forget,
     /// List the sessions
     List,
     /// Check session files and report every error in them
@@ -86,6 +89,7 @@ pub fn main() -> Exit {
         Verb::Run(args) => run::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
+        Verb::Forget => forget::run(),
         Verb::List => list::run(),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
@@ -95,7 +99,7 @@ pub fn main() -> Exit {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
-        Exit::Failed
+        Exit::of(&error)
     })
 }
 

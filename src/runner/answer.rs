@@ -196,9 +196,11 @@ impl Runner {
             let value = number.map_or_else(|| FactValue::Word(answer.id.to_string()), FactValue::Number);
             self.state.set(fact, value);
         }
-        let (check_in, answer) = (check_in.id.to_string(), answer.id.to_string());
-        self.note(Note::Answered { check_in, answer, number });
+        let (id, name) = (check_in.id.to_string(), answer.id.to_string());
+        self.note(Note::Answered { check_in: id, answer: name, number });
         self.reply(asking, Reply::Answer(i));
+        // The reply is not said yet: only what has been set is known.
+        self.remember(&check_in, answer);
     }
 
     fn take_number(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, number: i64) -> bool {

@@ -85,7 +85,7 @@ pub(super) fn step(plan: &Plan, state: &State) -> Vec<Cue> {
         Some(What::Chime(chime)) => writer.chime(Part::Text, *chime),
         Some(What::Rest(length)) => writer.wait(Part::Rest, *length),
         Some(What::Closing) => writer.chime(Part::Closing, Chime::End),
-        Some(What::CheckIn(_)) | None => {}
+        Some(What::CheckIn(_) | What::BackTo(_)) | None => {}
     }
     writer.cues
 }

@@ -9,17 +9,19 @@ mod event;
 mod exercise;
 mod expand;
 mod performance;
+mod remember;
 mod score;
 mod state;
 mod step;
 mod words;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
+use crate::script::FactValue;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
@@ -85,7 +87,14 @@ impl Runner {
     /// A runner that starts at the beginning.
     #[must_use]
     pub fn start(plan: Arc<Plan>, options: Options) -> Self {
-        let state = State { pace: options.pace, ..State::new(plan.facts.clone()) };
+        Self::start_knowing(plan, options, BTreeMap::new())
+    }
+
+    /// The same, with `facts` from earlier sessions.
+    #[must_use]
+    pub fn start_knowing(plan: Arc<Plan>, options: Options, facts: BTreeMap<String, FactValue>) -> Self {
+        let state = State::new(plan.facts.clone()).remembering(&plan, facts);
+        let state = State { pace: options.pace, ..state };
         let mut runner = Self::at(plan, options, state);
         runner.go(0);
         runner.drain();

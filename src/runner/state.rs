@@ -61,6 +61,9 @@ pub struct State {
     pub asking: Option<Asking>,
     /// `first_…` facts included.
     pub facts: BTreeMap<String, FactValue>,
+    /// Facts that were remembered from an earlier session.
+    #[serde(default)]
+    pub remembered: BTreeSet<String>,
     /// Level of each exercise whose level was changed.
     pub levels: BTreeMap<String, usize>,
     pub left_out_tags: BTreeSet<String>,
@@ -92,6 +95,7 @@ impl State {
             cue: 0,
             asking: None,
             facts,
+            remembered: BTreeSet::new(),
             levels: BTreeMap::new(),
             left_out_tags: BTreeSet::new(),
             left_out_directions: BTreeSet::new(),

@@ -8,7 +8,7 @@ use crate::plan::{Plan, PlannedExercise, What};
 use super::cue::{Cue, Part};
 use super::event::Note;
 use super::state::{Asking, Ending, State};
-use super::{Runner, expand, words};
+use super::{Runner, expand, remember, words};
 
 /// The cues of what `state` stands on, a check-in step included.
 pub(crate) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
@@ -26,7 +26,7 @@ pub(crate) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
 /// Whether `step` is to be performed, by what is known now.
 pub(crate) fn applies(plan: &Plan, state: &State, step: usize) -> bool {
     let Some(planned) = plan.steps.get(step) else { return false };
-    if state.leaves_out(&planned.what) {
+    if state.leaves_out(&planned.what) || remember::passes_over(plan, state, step) {
         return false;
     }
     // What cannot be decided is left out.

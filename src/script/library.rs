@@ -236,7 +236,8 @@ impl Library {
         self.phrases.iter()
     }
 
-    /// Every fact that something in this language can set, and `affected_side`. Not the `first_` forms.
+    /// Every fact that something in this language can set, and `affected_side`. Not the `first_` forms. Where a check-in
+    /// sets the exercise's direction, each direction is one.
     #[must_use]
     pub fn fact_names(&self, language: &str) -> BTreeSet<String> {
         let check_ins =
@@ -245,6 +246,11 @@ impl Library {
         let sessions = sessions.flat_map(|s| s.item.facts.keys().map(|key| key.as_str()));
         let mut names: BTreeSet<String> = check_ins.chain(sessions).map(str::to_owned).collect();
         names.insert(super::AFFECTED_SIDE.to_owned());
+        if self.check_ins().any(|c| c.item.language() == language && c.item.sets_direction()) {
+            let exercises = self.exercises().filter(|e| e.item.language() == language);
+            let directions = exercises.filter_map(|e| e.item.direction.as_ref());
+            names.extend(directions.map(|direction| super::direction_fact(direction)));
+        }
         names
     }
 

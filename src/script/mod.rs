@@ -29,5 +29,11 @@ pub use crate::diagnostic::Layer;
 /// The fact that `sides = "affected"` goes by: `'left'`, `'right'` or `'both'`.
 pub const AFFECTED_SIDE: &str = "affected_side";
 
+/// The fact that tells how movement in `direction` feels: called the same, with `_` for `-`.
+#[must_use]
+pub fn direction_fact(direction: &str) -> String {
+    direction.replace('-', "_")
+}
+
 /// What every text and expression may use besides facts: exercises done and planned, planned minutes.
 pub const BUILT_INS: &[&str] = &["done", "planned", "minutes"];

@@ -63,7 +63,10 @@ fn every_fact_stands_where_the_table_says() {
 
 #[test]
 fn a_wrong_table_is_found_out() {
-    let files = Files::from([("exercises/a".to_owned(), parse(FIXTURE))]);
+    let translated = parse("dose = { reps = 12 }");
+    let files =
+        [("exercises/a", parse(FIXTURE)), ("exercises/c", parse(FIXTURE)), ("de/exercises/c", translated)];
+    let files = Files::from(files.map(|(name, file)| (name.to_owned(), file)));
     let planted = [
         ("held = [{ file = 'exercises/a', key = 'dose.reps', is = 11 }]", "is 10, not 11"),
         ("held = [{ file = 'exercises/a', key = 'dose.reps', is = '10' }]", "is 10, not \"10\""),
@@ -75,6 +78,10 @@ fn a_wrong_table_is_found_out() {
         ("held = [{ file = 'exercises/a', key = 'tags', has = ['core'] }]", "lacks \"core\""),
         ("held = [{ file = 'exercises/a', key = 'tags', lacks = ['hip'] }]", "has \"hip\""),
         ("held = [{ file = 'exercises/a', key = 'dose.reps' }]", "nothing is expected"),
+        (
+            "held = [{ file = 'exercises/c', key = 'dose.reps', is = 10 }]",
+            "`de/exercises/c` `dose.reps` is 12",
+        ),
         ("left-out = 'D24'\nwords = ['hold']", "`exercises/a` speaks of `hold`"),
         ("left-out = 'D24'\nwords = ['hold* much longer']", "`exercises/a` speaks of"),
         ("left-out = 'D24'", "names no words"),
@@ -169,8 +176,23 @@ fn judge_row(row: &Row, files: &Files) -> Vec<String> {
 }
 
 fn judge_place(held: &Held, files: &Files) -> Vec<String> {
-    let place = format!("`{}` `{}`", held.file, held.key);
-    let Some(file) = files.get(&held.file) else { return vec![format!("{place}: there is no such file")] };
+    if !files.contains_key(&held.file) {
+        return vec![format!("`{}` `{}`: there is no such file", held.file, held.key)];
+    }
+    let same = |name: &&String| **name == held.file || held.says.is_empty() && original(name) == held.file;
+    files.keys().filter(same).flat_map(|name| judge_in(name, held, &files[name])).collect()
+}
+
+/// The file that `name` is a translation of: `de/exercises/a` is one of `exercises/a`.
+pub(crate) fn original(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((language, file)) if language.len() == 2 => file,
+        _ => name,
+    }
+}
+
+fn judge_in(name: &str, held: &Held, file: &Value) -> Vec<String> {
+    let place = format!("`{name}` `{}`", held.key);
     let found = look_up(file, &held.key);
     if found.is_empty() {
         return vec![format!("{place} is missing")];
