@@ -12,6 +12,9 @@ use super::tree;
 /// Path below `sessions/`, without `.toml`, and what the file holds.
 pub(crate) type Files = BTreeMap<String, Value>;
 
+/// The words of each text that each file speaks.
+type Said<'a> = BTreeMap<&'a str, Vec<Vec<String>>>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
@@ -181,21 +184,25 @@ pub(crate) fn parse(text: &str) -> Value {
 fn judge(table: &Table, files: &Files) -> Vec<String> {
     let mut ids = BTreeSet::new();
     let mut complaints = Vec::new();
+    let said = files.iter().map(|(name, file)| (name.as_str(), said_in(file))).collect();
     for row in &table.fact {
-        let found =
-            if ids.insert(&row.id) { judge_row(row, files) } else { vec!["stands there twice".into()] };
+        let found = if ids.insert(&row.id) {
+            judge_row(row, files, &said)
+        } else {
+            vec!["stands there twice".into()]
+        };
         complaints.extend(found.iter().map(|what| format!("{} ({}): {what}", row.id, row.fact)));
     }
     complaints
 }
 
-fn judge_row(row: &Row, files: &Files) -> Vec<String> {
+fn judge_row(row: &Row, files: &Files, said: &Said) -> Vec<String> {
     match (&row.left_out, row.held.is_empty()) {
         (None, true) => vec!["nothing carries it".to_owned()],
         (Some(_), _) if row.words.is_empty() => vec!["it is left out, but names no words".to_owned()],
         _ => {
             let held = row.held.iter().flat_map(|held| judge_place(held, row.ours, files));
-            held.chain(spoken_of(&row.words, files)).collect()
+            held.chain(spoken_of(&row.words, said)).collect()
         }
     }
 }
@@ -291,14 +298,17 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Which of `phrases` some file speaks.
-fn spoken_of(phrases: &[String], files: &Files) -> Vec<String> {
+fn spoken_of(phrases: &[String], said: &Said) -> Vec<String> {
     let mut complaints = Vec::new();
-    for (name, file) in files {
-        let texts: Vec<Vec<String>> = spoken(file, false).into_iter().map(words).collect();
-        let said = phrases.iter().filter(|phrase| texts.iter().any(|text| occurs(text, phrase)));
-        complaints.extend(said.map(|phrase| format!("`{name}` speaks of `{phrase}`")));
+    for (name, texts) in said {
+        let spoken = phrases.iter().filter(|phrase| texts.iter().any(|text| occurs(text, phrase)));
+        complaints.extend(spoken.map(|phrase| format!("`{name}` speaks of `{phrase}`")));
     }
     complaints
+}
+
+fn said_in(file: &Value) -> Vec<Vec<String>> {
+    spoken(file, false).into_iter().map(words).collect()
 }
 
 /// The texts below `value` that a voice says. Names of other files are among them and do no harm.
