@@ -7,6 +7,7 @@ mod facts;
 mod mat;
 mod mirror;
 mod played;
+mod programmes;
 mod spoken;
 mod style;
 #[allow(dead_code, reason = "of the folder reader only the list of files is used")]
