@@ -13,6 +13,7 @@ use crate::script::FactValue;
 use super::{Journal, JournalError};
 
 type Facts = BTreeMap<String, FactValue>;
+type Changes = BTreeMap<String, Option<FactValue>>;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Kept {
@@ -52,18 +53,23 @@ impl Journal {
         Ok(valid.map(|(name, kept)| (name, kept.value)).collect())
     }
 
-    /// Keeps `facts` for `days` from `now` on, through a power cut from the moment this returns. What has expired goes.
+    /// Keeps `facts` for `days` from `now` on, through a power cut from the moment this returns. A fact without a value
+    /// is no longer known, and what has expired goes.
     ///
     /// # Errors
     /// As [`Journal::remembered`]; after [`JournalError::Damaged`] the facts are kept all the same.
-    pub fn remember(&self, facts: &Facts, days: u32, now: Timestamp) -> Result<(), JournalError> {
+    pub fn remember(&self, facts: &Changes, days: u32, now: Timestamp) -> Result<(), JournalError> {
         let (mut kept, damage) = match self.read() {
             Err(damage @ JournalError::Damaged { .. }) => (BTreeMap::new(), Err(damage)),
             read => (read?, Ok(())),
         };
         kept.retain(|_, kept| kept.is_valid(now));
-        let new = |value: &FactValue| Kept { value: value.clone(), since: now, days };
-        kept.extend(facts.iter().map(|(name, value)| (name.clone(), new(value))));
+        for (name, value) in facts {
+            match value {
+                Some(value) => kept.insert(name.clone(), Kept { value: value.clone(), since: now, days }),
+                None => kept.remove(name),
+            };
+        }
         let path = self.dir.join(FILE);
         self.replace(&path, &kept).map_err(|source| JournalError::Write { path, source })?;
         damage
@@ -79,7 +85,7 @@ impl Journal {
             read => read?,
         };
         let facts = facts.into_iter().map(|(name, kept)| (name, kept.value)).collect();
-        let damaged: Vec<PathBuf> = self.set_aside().take_while(|path| path.exists()).collect();
+        let damaged: Vec<PathBuf> = self.set_aside().filter(|path| path.exists()).collect();
         let path = self.dir.join(FILE);
         let removed = damaged.iter().chain([&path]).try_for_each(|path| remove(path));
         let removed = removed.and_then(|()| File::open(&self.dir)?.sync_all());
@@ -130,6 +136,10 @@ mod tests {
         facts.iter().map(|(name, value)| ((*name).to_owned(), FactValue::Number(*value))).collect()
     }
 
+    fn set(facts: &[(&str, i64)]) -> Changes {
+        facts.iter().map(|(name, value)| ((*name).to_owned(), Some(FactValue::Number(*value)))).collect()
+    }
+
     fn journal() -> (tempfile::TempDir, Journal) {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path()).unwrap();
@@ -140,8 +150,8 @@ mod tests {
     fn facts_are_known_for_their_days_and_for_their_owner_alone() {
         let (_dir, journal) = journal();
         assert_eq!(journal.remembered(day(100)).unwrap(), Facts::new());
-        journal.remember(&facts(&[("a", 1)]), 30, day(100)).unwrap();
-        journal.remember(&facts(&[("b", 2)]), 10, day(101)).unwrap();
+        journal.remember(&set(&[("a", 1)]), 30, day(100)).unwrap();
+        journal.remember(&set(&[("b", 2)]), 10, day(101)).unwrap();
         assert_eq!(journal.remembered(day(111)).unwrap(), facts(&[("a", 1), ("b", 2)]));
         assert_eq!(journal.remembered(day(112)).unwrap(), facts(&[("a", 1)]));
         assert_eq!(journal.remembered(day(130)).unwrap(), facts(&[("a", 1)]));
@@ -152,10 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn a_fact_without_a_value_is_no_longer_known() {
+        let (_dir, journal) = journal();
+        journal.remember(&set(&[("a", 1), ("b", 2)]), 30, day(0)).unwrap();
+        journal.remember(&[("a".to_owned(), None)].into(), 30, day(1)).unwrap();
+        assert_eq!(journal.remembered(day(1)).unwrap(), facts(&[("b", 2)]));
+    }
+
+    #[test]
     fn a_newer_answer_stands_in_for_the_older_and_what_expired_leaves_the_disk() {
         let (_dir, journal) = journal();
-        journal.remember(&facts(&[("a", 1), ("old", 1)]), 2, day(0)).unwrap();
-        journal.remember(&facts(&[("a", 5)]), 30, day(3)).unwrap();
+        journal.remember(&set(&[("a", 1), ("old", 1)]), 2, day(0)).unwrap();
+        journal.remember(&set(&[("a", 5)]), 30, day(3)).unwrap();
         assert_eq!(journal.remembered(day(20)).unwrap(), facts(&[("a", 5)]));
         assert!(!fs::read_to_string(journal.dir.join(FILE)).unwrap().contains("old"));
     }
@@ -171,7 +189,7 @@ mod tests {
             assert_eq!(journal.remembered(day(0)).unwrap(), Facts::new());
         }
         fs::write(dir.path().join(FILE), "x").unwrap();
-        let error = journal.remember(&facts(&[("a", 1)]), 1, day(0)).unwrap_err();
+        let error = journal.remember(&set(&[("a", 1)]), 1, day(0)).unwrap_err();
         assert!(matches!(error, JournalError::Damaged { .. }), "{error}");
         assert_eq!(journal.remembered(day(0)).unwrap(), facts(&[("a", 1)]));
     }
@@ -180,18 +198,18 @@ mod tests {
     fn what_cannot_be_read_is_not_overwritten() {
         let (dir, journal) = journal();
         fs::create_dir(dir.path().join(FILE)).unwrap();
-        let error = journal.remember(&facts(&[("a", 1)]), 1, day(0)).unwrap_err();
+        let error = journal.remember(&set(&[("a", 1)]), 1, day(0)).unwrap_err();
         assert!(matches!(error, JournalError::Read { .. }), "{error}");
         assert!(dir.path().join(FILE).is_dir());
     }
 
     #[test]
-    fn a_full_disk_is_an_error_and_leaves_what_was() {
+    fn a_write_that_fails_leaves_what_was() {
         let (dir, journal) = journal();
-        journal.remember(&facts(&[("a", 1)]), 30, day(0)).unwrap();
+        journal.remember(&set(&[("a", 1)]), 30, day(0)).unwrap();
         // Nothing can be made in a folder that is not there, whoever asks.
         let gone = Journal { dir: dir.path().join("gone") };
-        let error = gone.remember(&facts(&[("a", 2)]), 30, day(0)).unwrap_err();
+        let error = gone.remember(&set(&[("a", 2)]), 30, day(0)).unwrap_err();
         assert!(matches!(error, JournalError::Write { .. }), "{error}");
         assert_eq!(journal.remembered(day(0)).unwrap(), facts(&[("a", 1)]));
     }
@@ -201,7 +219,7 @@ mod tests {
         let (dir, journal) = journal();
         fs::write(dir.path().join(FILE), "x").unwrap();
         journal.remembered(day(0)).unwrap_err();
-        journal.remember(&facts(&[("a", 1)]), 30, day(0)).unwrap();
+        journal.remember(&set(&[("a", 1)]), 30, day(0)).unwrap();
         let forgotten = journal.forget().unwrap();
         assert_eq!(forgotten.facts, facts(&[("a", 1)]));
         assert_eq!(forgotten.damaged, [dir.path().join(SET_ASIDE)]);

@@ -155,10 +155,11 @@ pub enum Note {
     NoAnswer {
         check_in: String,
     },
-    /// The answer just given set facts that later sessions are to know too, for so many days.
+    /// The answer just given set facts that later sessions are to know too, for so many days; without a value they are
+    /// no longer to know the fact.
     Remember {
         days: u32,
-        facts: BTreeMap<String, FactValue>,
+        facts: BTreeMap<String, Option<FactValue>>,
     },
     Level {
         exercise: String,

@@ -33,12 +33,17 @@ pub(super) fn passes_over(plan: &Plan, state: &State, step: usize) -> bool {
 }
 
 impl Runner {
-    /// Hands out the facts that `answer` has just set, if they are for later sessions too.
+    /// Hands out the facts that `answer` has just set, if they are for later sessions too. After an answer that ends the
+    /// session an earlier one is no longer true: the question is to be asked again.
     pub(super) fn remember(&mut self, check_in: &PlannedCheckIn, answer: &PlannedAnswer) {
-        let Some(days) = check_in.remember_days.filter(|_| goes_on(answer)) else { return };
-        let names = check_in.fact.iter().chain(answer.outcome.set.keys());
-        let facts: BTreeMap<_, _> =
-            names.filter_map(|name| Some((name.clone(), self.state.facts.get(name)?.clone()))).collect();
+        let Some(days) = check_in.remember_days else { return };
+        let facts: BTreeMap<_, _> = if goes_on(answer) {
+            let names = check_in.fact.iter().chain(answer.outcome.set.keys());
+            let known = names.filter_map(|name| Some((name.clone(), self.state.facts.get(name)?.clone())));
+            known.map(|(name, value)| (name, Some(value))).collect()
+        } else {
+            check_in.fact.iter().map(|fact| (fact.clone(), None)).collect()
+        };
         if !facts.is_empty() {
             self.note(Note::Remember { days, facts });
         }

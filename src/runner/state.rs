@@ -1,12 +1,13 @@
 //! Everything of a running session that changes: what a bookmark holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::line::Pace;
-use crate::plan::{PlannedExercise, What};
-use crate::script::{FactValue, Refer};
+use crate::plan::{Plan, PlannedExercise, PlannedOutcome, What};
+use crate::script::{FactValue, Refer, direction_fact};
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,13 @@ impl Asking {
     }
 }
 
+/// Where the person said stop, while the question after it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    pub cue: usize,
+    pub asking: Option<Asking>,
+}
+
 /// Where a session stands. A session resumed from a state goes on as if it had never stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -85,6 +93,15 @@ pub struct State {
     pub ending: Ending,
     /// That a recording cannot hear has been said.
     pub recording_said: bool,
+    /// Set while the question after "stop" is open.
+    #[serde(default)]
+    pub stopped: Option<Stopped>,
+    /// Nothing has sounded since the last jump back.
+    #[serde(default)]
+    pub jumped: bool,
+    /// Jumps back since somebody last answered.
+    #[serde(default)]
+    pub unanswered: u32,
 }
 
 impl State {
@@ -109,6 +126,9 @@ impl State {
             refer: None,
             ending: Ending::Done,
             recording_said: false,
+            stopped: None,
+            jumped: false,
+            unanswered: 0,
         }
     }
 
@@ -116,6 +136,26 @@ impl State {
     pub fn set(&mut self, fact: &str, value: FactValue) {
         self.facts.entry(format!("first_{fact}")).or_insert_with(|| value.clone());
         self.facts.insert(fact.to_owned(), value);
+    }
+
+    /// Takes the facts that come with an answer, or with none.
+    pub fn learn(&mut self, plan: &Plan, outcome: &PlannedOutcome) {
+        for (fact, value) in &outcome.set {
+            self.set(fact, value.clone());
+        }
+        let direction = self.about(plan).and_then(|exercise| exercise.direction.as_deref());
+        if let (Some(direction), Some(value)) = (direction, &outcome.direction) {
+            self.set(&direction_fact(direction), FactValue::Word(value.to_string()));
+        }
+    }
+
+    /// The exercise that a question is about: the current step's, else the last one entered.
+    #[must_use]
+    pub fn about<'a>(&self, plan: &'a Plan) -> Option<&'a Arc<PlannedExercise>> {
+        match &plan.steps.get(*self.history.last()?)?.what {
+            What::Exercise(exercise) => Some(exercise),
+            _ => None,
+        }
     }
 
     /// Level of `exercise` now.

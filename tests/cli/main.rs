@@ -3,6 +3,7 @@
 mod answers;
 mod broken_toml;
 mod checking;
+mod memory;
 mod rendering;
 mod signals;
 mod surroundings;

@@ -49,6 +49,12 @@ pub(crate) struct Held {
     lacks: Vec<Value>,
 }
 
+impl Held {
+    pub(crate) fn expects(&self, value: &str) -> bool {
+        self.is.as_ref().is_some_and(|is| is.as_str().map_or_else(|| is.to_string(), str::to_owned) == value)
+    }
+}
+
 #[test]
 fn every_fact_stands_where_the_table_says() {
     let complaints = judge(&table(), &shipped());
@@ -218,7 +224,7 @@ fn below<'a>(place: &'a Value, name: &str) -> Vec<&'a Value> {
 
 /// Whether `phrase` is among the words; `*` at the end of one stands for any ending.
 fn occurs(said: &[String], phrase: &str) -> bool {
-    let wanted: Vec<String> = phrase.split_whitespace().map(str::to_lowercase).collect();
+    let wanted = words(phrase);
     let fits = |(word, wanted): (&String, &String)| match wanted.strip_suffix('*') {
         Some(beginning) => word.starts_with(beginning),
         None => word == wanted,
@@ -226,9 +232,11 @@ fn occurs(said: &[String], phrase: &str) -> bool {
     said.windows(wanted.len()).any(|words| words.iter().zip(&wanted).all(fits))
 }
 
+/// Lower-case words; a trailing `*` stays, for [`occurs`].
 fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '\'');
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    let words = text.split(|c: char| !c.is_alphanumeric() && !"-_'*".contains(c));
+    let words = words.map(|word| word.trim_matches(['-', '\'']).to_lowercase());
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// Which of `phrases` some file speaks.

@@ -1,11 +1,13 @@
-//! What is shipped in `sessions/`, judged as content: the facts it carries and where each of them comes from, how it is
-//! worded, and where each answer leads. The files are found as they arrive.
+//! What is shipped in `sessions/`, judged as content: the facts it carries and where each of them comes from, how it
+//! sounds, and what becomes of every answer. The files are found as they arrive.
 
 mod branches;
 mod facts;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod mirror;
+mod origins;
+mod phases;
 mod played;
 mod programmes;
 mod spoken;

@@ -46,6 +46,14 @@ fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
     }
 }
 
+/// Plan of the session `id` in `files`, which must be sound together with the shipped ones.
+pub(crate) fn plan_with(files: &[(&str, &str)], id: &str) -> Arc<Plan> {
+    let library = library(files);
+    let found = matside::script::check::check(&library);
+    assert!(found.is_empty(), "{}", render(&found, library.sources(), false));
+    plan_of(&library, id)
+}
+
 pub(crate) fn shipped() -> Vec<Arc<Plan>> {
     let library = library(&[]);
     library.sessions().map(|session| Arc::new(timeline::plan(&library, session).unwrap())).collect()

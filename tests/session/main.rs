@@ -1,6 +1,8 @@
 //! Whole sessions as a user would meet them: performed on a virtual playhead, rendered, cut off and resumed.
 
+mod directions;
 mod golden;
+mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod play;
@@ -8,5 +10,6 @@ mod properties;
 mod remember;
 mod resume;
 mod stage;
+mod stopping;
 
 pub(crate) use mat::*;

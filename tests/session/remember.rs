@@ -76,7 +76,11 @@ fn knowing(facts: Facts, mat: &'static str, options: Options) -> Trace {
     timeline::trace_of(runner, &mut person, &mut estimate)
 }
 
-fn remembered(trace: &Trace) -> Vec<(u32, Facts)> {
+fn some(known: &Facts) -> BTreeMap<String, Option<FactValue>> {
+    known.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect()
+}
+
+fn remembered(trace: &Trace) -> Vec<(u32, BTreeMap<String, Option<FactValue>>)> {
     let notes = trace.entries.iter().filter_map(note);
     notes
         .filter_map(|note| match note {
@@ -100,7 +104,7 @@ fn asked(trace: &Trace) -> Vec<&str> {
 fn an_answer_is_remembered_with_all_its_facts_before_its_reply() {
     let trace = knowing(Facts::new(), "yes", Options::default());
     ended(&trace, Ending::Done);
-    let both = facts(&[("mat", word("yes")), ("soft", FactValue::Flag(true))]);
+    let both = some(&facts(&[("mat", word("yes")), ("soft", FactValue::Flag(true))]));
     assert_eq!(remembered(&trace), [(30, both.clone()), (30, both)], "once for each time it was asked");
     let place = |wanted: &dyn Fn(&Entry) -> bool| trace.entries.iter().position(wanted).unwrap();
     let note = place(&|entry| matches!(note(entry), Some(Note::Remember { .. })));
@@ -108,11 +112,19 @@ fn an_answer_is_remembered_with_all_its_facts_before_its_reply() {
 }
 
 #[test]
-fn what_ends_the_session_is_not_remembered_and_silence_is_not() {
-    for (answer, ending) in [("none", Ending::Symptoms), ("help", Ending::Emergency), ("", Ending::Done)] {
-        let trace = knowing(Facts::new(), answer, Options::default());
+fn silence_is_not_remembered() {
+    let trace = knowing(Facts::new(), "", Options::default());
+    ended(&trace, Ending::Done);
+    assert_eq!(remembered(&trace), []);
+}
+
+/// An older answer to the same question is then no longer known, so that it is asked again.
+#[test]
+fn an_answer_that_ends_the_session_is_forgotten() {
+    for (answer, ending) in [("none", Ending::Symptoms), ("help", Ending::Emergency)] {
+        let trace = knowing(facts(&[("mat", word("yes"))]), answer, Options::default());
         ended(&trace, ending);
-        assert_eq!(remembered(&trace), [], "{answer}");
+        assert_eq!(remembered(&trace), [(30, [("mat".to_owned(), None)].into())], "{answer}");
     }
 }
 

@@ -13,7 +13,7 @@ use crate::script::FactValue;
 /// What is to be written.
 enum Job {
     Mark(Box<State>),
-    Remember { facts: BTreeMap<String, FactValue>, days: u32 },
+    Remember { facts: BTreeMap<String, Option<FactValue>>, days: u32 },
 }
 
 pub struct Keep {
@@ -49,7 +49,7 @@ impl Keep {
         self.send(Job::Mark(state));
     }
 
-    pub fn remember(&self, facts: BTreeMap<String, FactValue>, days: u32) {
+    pub fn remember(&self, facts: BTreeMap<String, Option<FactValue>>, days: u32) {
         self.send(Job::Remember { facts, days });
     }
 
@@ -86,7 +86,7 @@ impl Drop for Keep {
     }
 }
 
-type Waiting = (Vec<(BTreeMap<String, FactValue>, u32)>, Option<State>);
+type Waiting = (Vec<(BTreeMap<String, Option<FactValue>>, u32)>, Option<State>);
 
 /// Waits for a job, and takes what has come meanwhile: all facts, first, for the mark of their reply comes after them;
 /// of several marks only the last is worth the card's time.

@@ -80,7 +80,9 @@ fn labels(checker: &mut Checker<'_>, filed: &Filed<Exercise>) {
         checker.error(source, &position.span, message, &hint);
     }
     direction.iter().chain(tags).for_each(|name| checker.name(source, name));
-    direction.iter().for_each(|name| checker.direction(source, name));
+    if let Some(name) = direction {
+        checker.direction(source, name);
+    }
     checker.no_doubles(source, "tag", tags.iter());
     if let Some(direction) = direction.as_ref().filter(|name| names::is_name(name)) {
         lone_direction(checker, source, language, direction);

@@ -1,6 +1,6 @@
 //! What a check-in remembers: for how long, and that passing over the question loses nothing but the question.
 
-use super::super::{CheckIn, Filed, Refer, Then};
+use super::super::{Answer, CheckIn, Filed, Refer, Then};
 use super::{Checker, TOP};
 
 const MOST_DAYS: u32 = 3650;
@@ -28,13 +28,19 @@ fn sets_something(filed: &Filed<CheckIn>) -> bool {
             && answer.refer.as_ref().is_none_or(|refer| refer.value != Refer::Emergency)
     });
     let by_all = filed.item.fact.is_some() || filed.lost(&TOP, "fact");
-    kept.any(|answer| by_all || !answer.set.is_empty() || filed.damaged(&answer.span))
+    kept.any(|answer| by_all || sets(answer) || filed.damaged(&answer.span))
 }
 
-/// A question that is passed over has its facts, but not what its answer did to the rest of the session.
+fn sets(answer: &Answer) -> bool {
+    !answer.set.is_empty() || answer.direction.is_some()
+}
+
+/// A question that is passed over has its facts, but not what its answer did to the rest of the session. An answer
+/// that sets a fact of its own has said it in a way that lasts.
 fn only_for_today(checker: &mut Checker<'_>, filed: &Filed<CheckIn>) {
     let changes = [Then::Easier, Then::Harder, Then::SkipTag, Then::SkipDirection];
-    for then in filed.item.answer.iter().filter_map(|answer| answer.then.as_ref()) {
+    let lost = filed.item.answer.iter().filter(|answer| !sets(answer));
+    for then in lost.filter_map(|answer| answer.then.as_ref()) {
         if changes.contains(&then.value) {
             let message = "facts are remembered, but this is not: it is done on the day of the answer only";
             let hint = "set a fact, and ask for it in the `when` of the steps";
