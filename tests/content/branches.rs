@@ -9,15 +9,17 @@ use matside::script::{Chime, FactValue, Refer, Then};
 use minijinja::Value;
 
 use crate::played::{Branch, Given, Meant, Play, Played, branches, outcome, play};
-use crate::spoken::{Values, sentences, value};
+use crate::spoken::{Values, sentences};
 use crate::style;
 use crate::*;
 
 #[test]
 fn every_answer_to_every_question_has_its_consequence() {
-    let library = library(&[]);
+    let library = altered(&two_repetitions);
+    let plans = library.sessions().map(|session| Arc::new(timeline::plan(&library, session).unwrap()));
+    let plans: Vec<_> = plans.collect();
     let found = std::thread::scope(|scope| {
-        let tours: Vec<_> = shipped()
+        let tours: Vec<_> = plans
             .into_iter()
             .map(|plan| {
                 let library = &library;
@@ -44,6 +46,15 @@ fn every_answer_to_every_question_has_its_consequence() {
         }
     }
     assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// How often something is repeated changes nothing in what is asked, and costs most of the time.
+fn two_repetitions(text: &str) -> String {
+    let counted = |line: &&str| {
+        line.strip_prefix("reps = ").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let short = text.lines().map(|line| if counted(&line) { "reps = 2" } else { line });
+    short.collect::<Vec<_>>().join("\n")
 }
 
 /// Language, check-in, answer.
@@ -314,13 +325,18 @@ impl<'a> Follow<'a> {
 
     fn vars(&self, state: &State) -> Values {
         let names = self.plan.fact_names.iter().flat_map(|name| [name.clone(), format!("first_{name}")]);
-        let facts = names.map(|name| (name.clone(), state.facts.get(&name).map_or(Value::from(()), value)));
+        let facts = names
+            .map(|name| (name.clone(), state.facts.get(&name).cloned().map_or(Value::from(()), Value::from)));
         let counts = [
             ("done", state.done.len()),
             ("planned", self.plan.exercises),
             ("minutes", self.plan.minutes as usize),
         ];
-        facts.chain(counts.map(|(name, n)| (name.to_owned(), Value::from(n)))).collect()
+        let direction = self.about.and_then(|exercise| exercise.direction.as_deref());
+        let direction = direction.and_then(|direction| self.plan.phrases.direction(direction));
+        let counts = counts.map(|(name, n)| (name.to_owned(), Value::from(n)));
+        let direction = ("direction".to_owned(), direction.map_or(Value::from(()), Value::from));
+        facts.chain(counts).chain([direction]).collect()
     }
 
     fn consequence(&self, outcome: &PlannedOutcome) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod mirror;
 mod origins;
 mod phases;
 mod played;
+mod programmes;
 mod spoken;
 mod style;
 #[allow(dead_code, reason = "of the folder reader only the list of files is used")]
