@@ -5,7 +5,9 @@ mod clips;
 mod exit;
 mod forget;
 mod list;
+mod new;
 mod places;
+mod programme;
 mod render;
 mod run;
 mod schema;
@@ -33,8 +35,10 @@ enum Verb {
     Run(run::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
-    /// Print every line of a session with its time
+    /// Print every line of a session with its time, or a programme
     Show(show::Args),
+    /// Write a file of your own to begin with
+    New(new::Args),
     /// Remove the answers that are remembered from earlier sessions
     Forget,
     /// List the sessions
@@ -89,6 +93,7 @@ pub fn main() -> Exit {
         Verb::Run(args) => run::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
+        Verb::New(args) => new::run(&args),
         Verb::Forget => forget::run(),
         Verb::List => list::run(),
         Verb::Check(args) => check::run(&args),

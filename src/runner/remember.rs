@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, PlannedAnswer, PlannedCheckIn, What};
+use crate::plan::{Plan, PlannedAnswer, PlannedCheckIn, PlannedOutcome, What};
 use crate::script::{FactValue, Refer, Then};
 
 use super::Runner;
@@ -37,12 +37,15 @@ impl Runner {
     /// session an earlier one is no longer true: the question is to be asked again.
     pub(super) fn remember(&mut self, check_in: &PlannedCheckIn, answer: &PlannedAnswer) {
         let Some(days) = check_in.remember_days else { return };
-        let facts: BTreeMap<_, _> = if goes_on(answer) {
-            let names = check_in.fact.iter().chain(answer.outcome.set.keys());
-            let known = names.filter_map(|name| Some((name.clone(), self.state.facts.get(name)?.clone())));
-            known.map(|(name, value)| (name, Some(value))).collect()
+        let own = check_in.fact.as_ref();
+        let facts: BTreeMap<_, _> = if ends(&answer.outcome) {
+            own.map(|fact| (fact.clone(), None)).into_iter().collect()
+        } else if self.state.stopped.is_some() {
+            return;
         } else {
-            check_in.fact.iter().map(|fact| (fact.clone(), None)).collect()
+            let own = own.and_then(|fact| Some((fact.clone(), self.state.facts.get(fact)?.clone())));
+            let set = self.state.facts_of(&self.plan, &answer.outcome);
+            own.into_iter().chain(set).map(|(name, value)| (name, Some(value))).collect()
         };
         if !facts.is_empty() {
             self.note(Note::Remember { days, facts });
@@ -50,7 +53,6 @@ impl Runner {
     }
 }
 
-fn goes_on(answer: &PlannedAnswer) -> bool {
-    let outcome = &answer.outcome;
-    !matches!(outcome.then, Some(Then::Stop | Then::EndGently)) && outcome.refer != Some(Refer::Emergency)
+fn ends(outcome: &PlannedOutcome) -> bool {
+    matches!(outcome.then, Some(Then::Stop | Then::EndGently)) || outcome.refer == Some(Refer::Emergency)
 }

@@ -140,13 +140,20 @@ impl State {
 
     /// Takes the facts that come with an answer, or with none.
     pub fn learn(&mut self, plan: &Plan, outcome: &PlannedOutcome) {
-        for (fact, value) in &outcome.set {
-            self.set(fact, value.clone());
+        for (fact, value) in self.facts_of(plan, outcome) {
+            self.set(&fact, value);
         }
+    }
+
+    /// What `outcome` sets; of the exercise that was asked about, its direction.
+    #[must_use]
+    pub fn facts_of(&self, plan: &Plan, outcome: &PlannedOutcome) -> BTreeMap<String, FactValue> {
+        let mut facts = outcome.set.clone();
         let direction = self.about(plan).and_then(|exercise| exercise.direction.as_deref());
         if let (Some(direction), Some(value)) = (direction, &outcome.direction) {
-            self.set(&direction_fact(direction), FactValue::Word(value.to_string()));
+            facts.insert(direction_fact(direction), FactValue::Word(value.to_string()));
         }
+        facts
     }
 
     /// The exercise that a question is about: the current step's, else the last one entered.

@@ -14,7 +14,7 @@ mod includes;
 mod jumps;
 mod literal;
 mod moves;
-mod names;
+pub(super) mod names;
 mod outcomes;
 mod phrases;
 mod programmes;

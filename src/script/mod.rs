@@ -17,6 +17,7 @@ mod text;
 mod units;
 
 pub use at::At;
+pub use check::names::is_name;
 pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
 pub use phrases::fold;

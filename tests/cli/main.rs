@@ -1,6 +1,7 @@
 //! The built program as a user has it: exit codes, signals, pipes, terminals, and what it leaves behind.
 
 mod answers;
+mod beginning;
 mod broken_toml;
 mod checking;
 mod memory;

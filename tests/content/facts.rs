@@ -12,6 +12,9 @@ use super::tree;
 /// Path below `sessions/`, without `.toml`, and what the file holds.
 pub(crate) type Files = BTreeMap<String, Value>;
 
+/// The words of each text that each file speaks.
+type Said<'a> = BTreeMap<&'a str, Vec<Vec<String>>>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
@@ -27,6 +30,9 @@ pub(crate) struct Row {
     fact: String,
     #[serde(default)]
     pub(crate) held: Vec<Held>,
+    /// Not a value of the sources, so that a translation may have its own.
+    #[serde(default)]
+    ours: bool,
     /// Why nothing carries it; then `words` are never spoken.
     left_out: Option<String>,
     #[serde(default)]
@@ -49,6 +55,19 @@ pub(crate) struct Held {
     lacks: Vec<Value>,
 }
 
+/// The sources count their facts, so a row that goes missing is noticed.
+#[test]
+fn no_number_of_the_sources_is_left_out() {
+    let table = table();
+    let numbered = |before: &str, last: u32| (1..=last).map(|n| format!("{before}{n}")).collect::<Vec<_>>();
+    let exercises =
+        ["E1a", "E1b", "E2", "E3a", "E3b", "E4", "E5", "E6", "E7", "E8a", "E8b", "E9a", "E9b", "E11", "E12"];
+    let parts = |exercise| ["position", "aim", "steps"].map(|part| format!("{exercise}.{part}"));
+    let wanted = [numbered("1.", 15), numbered("2.", 5), numbered("6.", 10), numbered("D", 25)].concat();
+    let mut wanted = wanted.into_iter().chain(exercises.into_iter().flat_map(parts));
+    assert_eq!(wanted.find(|id| table.fact.iter().all(|row| row.id != *id)), None);
+}
+
 impl Held {
     pub(crate) fn expects(&self, value: &str) -> bool {
         self.is.as_ref().is_some_and(|is| is.as_str().map_or_else(|| is.to_string(), str::to_owned) == value)
@@ -63,7 +82,7 @@ fn every_fact_stands_where_the_table_says() {
 
 #[test]
 fn a_wrong_table_is_found_out() {
-    let files = Files::from([("exercises/a".to_owned(), parse(FIXTURE))]);
+    let files = fixture();
     let planted = [
         ("held = [{ file = 'exercises/a', key = 'dose.reps', is = 11 }]", "is 10, not 11"),
         ("held = [{ file = 'exercises/a', key = 'dose.reps', is = '10' }]", "is 10, not \"10\""),
@@ -75,6 +94,10 @@ fn a_wrong_table_is_found_out() {
         ("held = [{ file = 'exercises/a', key = 'tags', has = ['core'] }]", "lacks \"core\""),
         ("held = [{ file = 'exercises/a', key = 'tags', lacks = ['hip'] }]", "has \"hip\""),
         ("held = [{ file = 'exercises/a', key = 'dose.reps' }]", "nothing is expected"),
+        (
+            "held = [{ file = 'exercises/c', key = 'dose.reps', is = 10 }]",
+            "`de/exercises/c` `dose.reps` is 12",
+        ),
         ("left-out = 'D24'\nwords = ['hold']", "`exercises/a` speaks of `hold`"),
         ("left-out = 'D24'\nwords = ['hold* much longer']", "`exercises/a` speaks of"),
         ("left-out = 'D24'", "names no words"),
@@ -93,7 +116,7 @@ fn a_wrong_table_is_found_out() {
 
 #[test]
 fn a_right_table_passes() {
-    let files = Files::from([("exercises/a".to_owned(), parse(FIXTURE))]);
+    let files = fixture();
     let rows = "
         [[fact]]
         id = 'F'
@@ -106,12 +129,24 @@ fn a_right_table_passes() {
           { file = 'exercises/a', key = 'level.x.say', says = ['Hold MUCH', 'long*'] },
         ]
         [[fact]]
+        id = 'O'
+        fact = 'ours'
+        ours = true
+        held = [{ file = 'exercises/c', key = 'dose.reps', is = 10 }]
+        [[fact]]
         id = 'G'
         fact = 'left out'
         left-out = 'D24'
         words = ['long', 'hold longer', 'chi']
     ";
     assert_eq!(judge(&parse(rows).try_into().unwrap(), &files), Vec::<String>::new());
+}
+
+/// `a`, and `c` with a translation of other numbers.
+fn fixture() -> Files {
+    let translated = "dose = { reps = 12 }";
+    let files = [("exercises/a", FIXTURE), ("exercises/c", FIXTURE), ("de/exercises/c", translated)];
+    files.map(|(name, text)| (name.to_owned(), parse(text))).into()
 }
 
 const FIXTURE: &str = "
@@ -149,28 +184,51 @@ pub(crate) fn parse(text: &str) -> Value {
 fn judge(table: &Table, files: &Files) -> Vec<String> {
     let mut ids = BTreeSet::new();
     let mut complaints = Vec::new();
+    let said = files.iter().map(|(name, file)| (name.as_str(), said_in(file))).collect();
     for row in &table.fact {
-        let found =
-            if ids.insert(&row.id) { judge_row(row, files) } else { vec!["stands there twice".into()] };
+        let found = if ids.insert(&row.id) {
+            judge_row(row, files, &said)
+        } else {
+            vec!["stands there twice".into()]
+        };
         complaints.extend(found.iter().map(|what| format!("{} ({}): {what}", row.id, row.fact)));
     }
     complaints
 }
 
-fn judge_row(row: &Row, files: &Files) -> Vec<String> {
+fn judge_row(row: &Row, files: &Files, said: &Said) -> Vec<String> {
     match (&row.left_out, row.held.is_empty()) {
         (None, true) => vec!["nothing carries it".to_owned()],
         (Some(_), _) if row.words.is_empty() => vec!["it is left out, but names no words".to_owned()],
         _ => {
-            let held = row.held.iter().flat_map(|held| judge_place(held, files));
-            held.chain(spoken_of(&row.words, files)).collect()
+            let held = row.held.iter().flat_map(|held| judge_place(held, row.ours, files));
+            held.chain(spoken_of(&row.words, said)).collect()
         }
     }
 }
 
-fn judge_place(held: &Held, files: &Files) -> Vec<String> {
-    let place = format!("`{}` `{}`", held.file, held.key);
-    let Some(file) = files.get(&held.file) else { return vec![format!("{place}: there is no such file")] };
+fn judge_place(held: &Held, ours: bool, files: &Files) -> Vec<String> {
+    if !files.contains_key(&held.file) {
+        return vec![format!("`{}` `{}`: there is no such file", held.file, held.key)];
+    }
+    let translated = |name: &str| !ours && held.says.is_empty() && original(name) == held.file;
+    files
+        .keys()
+        .filter(|name| **name == held.file || translated(name))
+        .flat_map(|name| judge_in(name, held, &files[name]))
+        .collect()
+}
+
+/// The file that `name` is a translation of: `de/exercises/a` is one of `exercises/a`.
+pub(crate) fn original(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((language, file)) if language.len() == 2 => file,
+        _ => name,
+    }
+}
+
+fn judge_in(name: &str, held: &Held, file: &Value) -> Vec<String> {
+    let place = format!("`{name}` `{}`", held.key);
     let found = look_up(file, &held.key);
     if found.is_empty() {
         return vec![format!("{place} is missing")];
@@ -240,14 +298,17 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Which of `phrases` some file speaks.
-fn spoken_of(phrases: &[String], files: &Files) -> Vec<String> {
+fn spoken_of(phrases: &[String], said: &Said) -> Vec<String> {
     let mut complaints = Vec::new();
-    for (name, file) in files {
-        let texts: Vec<Vec<String>> = spoken(file, false).into_iter().map(words).collect();
-        let said = phrases.iter().filter(|phrase| texts.iter().any(|text| occurs(text, phrase)));
-        complaints.extend(said.map(|phrase| format!("`{name}` speaks of `{phrase}`")));
+    for (name, texts) in said {
+        let spoken = phrases.iter().filter(|phrase| texts.iter().any(|text| occurs(text, phrase)));
+        complaints.extend(spoken.map(|phrase| format!("`{name}` speaks of `{phrase}`")));
     }
     complaints
+}
+
+fn said_in(file: &Value) -> Vec<Vec<String>> {
+    spoken(file, false).into_iter().map(words).collect()
 }
 
 /// The texts below `value` that a voice says. Names of other files are among them and do no harm.

@@ -136,6 +136,7 @@ impl Dose {
             *second = "*";
         }
         let starred = parts.join(".");
+        let file = facts::original(file);
         let here = |held: &Held| held.file == file && (held.key == self.key || held.key == starred);
         let elsewhere = |held: &Held| {
             let Some((exercise, key)) = &step else { return false };

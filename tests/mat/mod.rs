@@ -37,7 +37,7 @@ fn read(extra: &[(&str, &str)], change: &dyn Fn(&str) -> String) -> Library {
 fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_dir() && !path.ends_with("sessions/new") {
             add(sources, &path, change);
         } else if path.extension().is_some_and(|ending| ending == "toml") {
             let text = change(&std::fs::read_to_string(&path).unwrap());

@@ -60,6 +60,7 @@ const ROUNDS: &str = r#"
 format = 1
 language = "en"
 title = "Rounds"
+stop = "how-was-it"
 minutes = [0.2, 5]
 
 [[step]]
@@ -72,7 +73,7 @@ session = "round"
 say = "That was {{ done | words }} of {{ planned | words }}."
 "#;
 
-fn rounds() -> Arc<Plan> {
+pub(crate) fn rounds() -> Arc<Plan> {
     plan_with(&[("check-ins/again.toml", AGAIN), ("round.toml", ROUND), ("rounds.toml", ROUNDS)], "rounds")
 }
 

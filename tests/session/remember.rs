@@ -172,3 +172,52 @@ fn a_session_that_is_resumed_still_passes_the_question_over() {
     assert!(lines(&rest).contains(&"The mat: thick, first ."), "{}", written(&rest));
     assert_eq!(asked(&rest), ["mat"]);
 }
+
+/// The direction test keeps what it found; the question of every other day does not.
+#[test]
+fn how_a_direction_felt_is_remembered_from_its_test() {
+    let test = FELT.replace("remember-days = 14\n", "");
+    for (felt, expected) in
+        [(FELT, vec![(14, [("extension".to_owned(), Some(word("worse")))].into())]), (&test, vec![])]
+    {
+        let plan = plan_of(&library(&[("check-ins/felt.toml", felt), ("bend.toml", BEND)]), "bend");
+        let mut person = Somebody { answers: vec![("felt", "worse")], acts: vec![] };
+        let trace = timeline::trace_of(Runner::start(plan, Options::default()), &mut person, &mut estimate);
+        ended(&trace, Ending::Done);
+        assert_eq!(remembered(&trace), expected);
+    }
+}
+
+const BEND: &str = r#"
+format = 1
+language = "en"
+title = "Bend"
+minutes = [0, 9]
+
+[[step]]
+exercise = "press-up"
+reps = 2
+ask = "felt"
+"#;
+
+const FELT: &str = r#"
+format = 1
+language = "en"
+title = "Felt"
+ask = "Better or worse?"
+remember-days = 14
+
+[[answer]]
+id = "better"
+heard = ["better"]
+direction = "better"
+
+[[answer]]
+id = "worse"
+heard = ["worse"]
+direction = "worse"
+then = "skip-direction"
+
+[no-answer]
+direction = "unknown"
+"#;

@@ -5,7 +5,8 @@ use super::Checker;
 use crate::diagnostic::SourceId;
 
 /// Lower-case words joined by hyphens.
-pub(super) fn is_name(text: &str) -> bool {
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     text.split('-')
         .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
