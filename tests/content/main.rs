@@ -3,6 +3,7 @@
 
 mod branches;
 mod facts;
+mod follow;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod mirror;

@@ -59,7 +59,7 @@ origin = "a test"
 "#;
     let library = library(&[("programmes/planted.toml", planted)]);
     let english = languages(&library).into_iter().find(|language| language.tag() == "en").unwrap();
-    let found = judge(&english, library.programme("en", "planted").unwrap());
+    let found = judge(&english, library.programme("planted", Some("en")).unwrap());
     let wanted = [
         "nobody is in the phase `nobody`",
         "`advance` is never true",
