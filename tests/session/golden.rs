@@ -9,7 +9,7 @@ use crate::*;
 fn every_shipped_session_keeps_its_timeline() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     for plan in shipped() {
-        let (path, found) = (dir.join(format!("{}.txt", plan.id)), written(&recorded(&plan)));
+        let (path, found) = (dir.join(format!("{}.{}.txt", plan.id, plan.language)), written(&recorded(&plan)));
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(&dir).unwrap();
             fs::write(&path, &found).unwrap();
