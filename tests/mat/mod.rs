@@ -149,7 +149,10 @@ impl Person for Somebody {
 /// Somebody well, on the gentle routine.
 pub(crate) fn well() -> Vec<(&'static str, &'static str)> {
     vec![
+        ("consent", "yes"),
         ("red-flags", "no"),
+        ("red-flags-more", "no"),
+        ("weak-or-numb", "no"),
         ("pain-now", "four"),
         ("pain-now", "three"),
         ("where-did-it-move", "toward my back"),
