@@ -3,8 +3,11 @@
 mod check;
 mod clips;
 mod exit;
+mod forget;
 mod list;
+mod new;
 mod places;
+mod programme;
 mod render;
 mod run;
 mod schema;
@@ -32,9 +35,13 @@ enum Verb {
     Run(run::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
-    /// Print every line of a session with its time
+    /// Print every line of a session with its time, or a programme
     Show(show::Args),
-    /// List the sessions
+    /// Write a file of your own to begin with
+    New(new::Args),
+    /// Remove the answers that are remembered from earlier sessions
+    Forget,
+    /// List the sessions and programmes
     List,
     /// Check session files and report every error in them
     Check(check::Args),
@@ -86,6 +93,8 @@ pub fn main() -> Exit {
         Verb::Run(args) => run::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
+        Verb::New(args) => new::run(&args),
+        Verb::Forget => forget::run(),
         Verb::List => list::run(),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
@@ -95,7 +104,7 @@ pub fn main() -> Exit {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
-        Exit::Failed
+        Exit::of(&error)
     })
 }
 

@@ -13,6 +13,8 @@ pub fn config() -> Option<PathBuf> {
     dir("XDG_CONFIG_HOME", ".config")
 }
 
+pub const NO_STATE: &str = "no home directory: set HOME or XDG_STATE_HOME";
+
 /// What happened; health data.
 pub fn state() -> Option<PathBuf> {
     dir("XDG_STATE_HOME", ".local/state")

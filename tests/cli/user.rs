@@ -118,6 +118,10 @@ impl User {
         self.path("state/matside/bookmark.json")
     }
 
+    pub fn remembered(&self) -> PathBuf {
+        self.path("state/matside/remembered.json")
+    }
+
     /// Writes one of the user's own files.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path("config/matside").join(name);

@@ -11,7 +11,7 @@ fn rest(trace: &Trace, mark: usize) -> Vec<(Frames, String)> {
 }
 
 /// Every cue, with the state from which it can be resumed, in the form it has on disk.
-fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
+pub(crate) fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
     trace.entries.iter().enumerate().filter_map(|(i, entry)| match note(entry) {
         Some(Note::Mark(state)) => {
             let json = serde_json::to_string(state).unwrap();
@@ -22,13 +22,22 @@ fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
 }
 
 /// Resumed at cue `mark` of `whole`, `part` must be the rest of it, once it has greeted whoever came back.
-fn same(whole: &Trace, mark: usize, part: &Trace) {
+pub(crate) fn same(whole: &Trace, mark: usize, part: &Trace) {
     let greeted = marks(part).next().unwrap().0;
     let (wanted, found) = (rest(whole, mark), rest(part, greeted));
     let differs = (0..wanted.len().max(found.len())).find(|i| wanted.get(*i) != found.get(*i));
     if let Some(i) = differs {
         let at = whole.entries[mark].at;
         panic!("resumed at {at}: expected {:?}, found {:?}", wanted.get(i), found.get(i));
+    }
+}
+
+/// Uses up the answers that `somebody` gave in `whole` before the entry `mark`.
+pub(crate) fn caught_up(somebody: &mut Somebody, whole: &Trace, mark: usize) {
+    for entry in &whole.entries[..mark] {
+        if let Some(Note::Asked { check_in }) = note(entry) {
+            somebody.answer(check_in);
+        }
     }
 }
 
@@ -53,11 +62,7 @@ fn a_session_with_answers_resumed_between_questions_is_the_rest_of_the_whole() {
         ended(&whole, Ending::Done);
         for (mark, state) in marks(&whole).filter(|(_, state)| state.asking.is_none()) {
             let mut back = somebody();
-            for entry in &whole.entries[..mark] {
-                if let Some(Note::Asked { check_in }) = note(entry) {
-                    back.answer(check_in);
-                }
-            }
+            caught_up(&mut back, &whole, mark);
             same(&whole, mark, &live(&plan, Some(state), &mut back));
         }
     }

@@ -11,13 +11,13 @@ use matside::voice::{Studio, Tick, chime};
 
 use crate::*;
 
-struct Ticks {
+pub(crate) struct Ticks {
     studio: Studio,
     known: HashMap<Line, Clip>,
 }
 
 impl Ticks {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { studio: Studio::new(Box::new(Tick), None), known: HashMap::new() }
     }
 

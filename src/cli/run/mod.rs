@@ -5,6 +5,7 @@ mod screen;
 mod signals;
 mod sound;
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,10 +14,11 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
-use crate::journal::{Journal, JournalError};
+use crate::journal::Journal;
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
+use crate::script::FactValue;
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
@@ -64,15 +66,8 @@ impl From<Input> for Message {
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
-    let journal = Journal::open(&places::state().context("no home directory: set HOME or XDG_STATE_HOME")?)?;
-    let _lock = match journal.lock() {
-        Ok(lock) => lock,
-        Err(error @ JournalError::Locked { .. }) => {
-            eprintln!("matside: {error}");
-            return Ok(Exit::AlreadyRunning);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let journal = Journal::open(&places::state().context(places::NO_STATE)?)?;
+    let _lock = journal.lock()?;
     let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
     let studio = voices::studio(&args.speech, &plan.language)?;
@@ -82,7 +77,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
     let runner = match state {
         Some(state) => Runner::resume(plan.clone(), options, state),
-        None => Runner::start(plan.clone(), options),
+        None => Runner::start_knowing(plan.clone(), options, remembered(&journal)),
     };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
@@ -118,6 +113,14 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
         anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
     }
     Ok(Some(bookmark.state))
+}
+
+/// Memory that cannot be read costs questions, not the session.
+fn remembered(journal: &Journal) -> BTreeMap<String, FactValue> {
+    journal.remembered(Timestamp::now()).unwrap_or_else(|error| {
+        eprintln!("matside: {:#}", anyhow::Error::from(error));
+        BTreeMap::new()
+    })
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -171,7 +174,8 @@ impl Live {
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
         match report.what {
-            Happened::Note(Note::Mark(state)) => self.keep.mark(*state),
+            Happened::Note(Note::Mark(state)) => self.keep.mark(state),
+            Happened::Note(Note::Remember { days, facts }) => self.keep.remember(facts, days),
             Happened::Over(ending) => {
                 self.keep.close(ending);
                 self.ending = Some(ending);
