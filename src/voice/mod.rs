@@ -59,8 +59,10 @@ pub enum VoiceError {
     Hung { program: &'static str, seconds: u64 },
     #[error("`{program}` failed: {reason}")]
     Failed { program: &'static str, reason: String },
-    #[error("`{file}` of the voice `{voice}` cannot be used: {reason}; install the voice again with `matside voices install {voice}`")]
-    Weights { voice: &'static str, file: String, reason: String },
+    #[error(
+        "`{file}` of the voice `{voice}` cannot be used: {reason}; install the voice again with `matside voices install {voice}`"
+    )]
+    Weights { voice: String, file: String, reason: String },
     #[error("`{program}` could not be run")]
     Io { program: &'static str, source: Arc<std::io::Error> },
 }

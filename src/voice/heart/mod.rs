@@ -2,6 +2,7 @@
 
 mod net;
 mod noise;
+mod pack;
 mod pulses;
 mod signal;
 
@@ -9,10 +10,10 @@ use std::path::PathBuf;
 
 use super::{Pcm, VoiceError};
 use net::Net;
+use pack::Pack;
 use signal::{HOP, RATE, Signal};
 
 const NAME: &str = "heart";
-const WEIGHTS: &str = "hibari.onnx";
 /// The most phonemes that the voice was taught to say at once, and one silence before and after.
 pub const LONGEST: usize = 402;
 /// The net knows this many phonemes.
@@ -26,13 +27,13 @@ const PHONEME: std::ops::RangeInclusive<f32> = 0.01..=0.6;
 
 /// The voice in a folder. Its weights are read when it speaks first.
 pub struct Heart {
-    folder: PathBuf,
+    pack: Pack,
     ready: Option<(Net, Signal)>,
 }
 
 impl Heart {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), ready: None }
+        Self { pack: Pack::new(folder.into()), ready: None }
     }
 
     /// Speaks phonemes, given by their numbers in `vocab.json` with 0 at both ends, at 24 kHz. `speed` is 1 for its
@@ -52,9 +53,8 @@ impl Heart {
 
     fn ready(&mut self) -> Result<&mut (Net, Signal), VoiceError> {
         if self.ready.is_none() {
-            let file = self.folder.join(WEIGHTS);
-            let unusable = |reason| VoiceError::Weights { voice: NAME, file: file.display().to_string(), reason };
-            let net = Net::load(&file).map_err(unusable)?;
+            let (file, bytes) = self.pack.weights()?;
+            let net = Net::load(bytes).map_err(|reason| self.pack.unusable(&file, reason))?;
             self.ready = Some((net, Signal::new()));
         }
         self.ready.as_mut().ok_or_else(|| failed("it is not loaded".into()))
@@ -70,7 +70,11 @@ fn checked(ids: &[i64], speed: f32) -> Result<Vec<i32>, String> {
         return Err(format!("`{speed}` is no speed from {} to {}", SPEEDS.start(), SPEEDS.end()));
     }
     if !(3..=LONGEST).contains(&ids.len()) {
-        return Err(format!("{} phonemes at once; it says 1 to {}", ids.len().saturating_sub(2), LONGEST - 2));
+        return Err(format!(
+            "{} phonemes at once; it says 1 to {}",
+            ids.len().saturating_sub(2),
+            LONGEST - 2
+        ));
     }
     match ids.iter().find(|id| !(0..VOCABULARY).contains(id)) {
         Some(stranger) => Err(format!("`{stranger}` is no phoneme")),

@@ -24,7 +24,11 @@ pub fn train(f0: &[f32]) -> Vec<f32> {
         pitch.iter().zip(turns).map(|(f, turn)| angles(*f, turn)).unzip();
     Sin::new().map_mut(&mut upper);
     Sin::new().map_mut(&mut lower);
-    pitch.iter().zip(upper.iter().zip(&lower)).map(|(f, (upper, lower))| pulse(*f, *upper, 2.0 * lower)).collect()
+    pitch
+        .iter()
+        .zip(upper.iter().zip(&lower))
+        .map(|(f, (upper, lower))| pulse(*f, *upper, 2.0 * lower))
+        .collect()
 }
 
 /// The phase after one more sample, in turns. In double precision, since it adds up over a whole line.
@@ -61,7 +65,8 @@ fn samples(f0: &[f32]) -> Vec<f32> {
     let first = f0.first().copied().unwrap_or_default();
     let last = f0.last().copied().unwrap_or_default();
     let between = f0.windows(2).flat_map(|pair| {
-        let (from, to) = (pair.first().copied().unwrap_or_default(), pair.last().copied().unwrap_or_default());
+        let (from, to) =
+            (pair.first().copied().unwrap_or_default(), pair.last().copied().unwrap_or_default());
         (0..HOP).map(move |at| {
             let share = (at as f32 + 0.5) / HOP as f32;
             from * (1.0 - share) + to * share
