@@ -5,6 +5,7 @@ pub mod cache;
 mod child;
 pub mod chimes;
 pub mod espeak;
+pub mod heart;
 mod riff;
 pub mod studio;
 pub mod tick;

@@ -1,0 +1,3 @@
+//! The natural voice. Owns nothing yet but its words.
+
+pub mod words;

@@ -1,0 +1,80 @@
+//! Words that no lexicon has, sounded out letter by letter by the pack's small net. Owns the net and its alphabet;
+//! it is loaded with the first such word.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rten::{Model, Value};
+use serde::Deserialize;
+
+use super::WordsError;
+
+pub const NET: &str = "oov.onnx";
+pub const ALPHABET: &str = "oov.json";
+
+/// Letters in, phonemes out, both counted from one.
+#[derive(Debug, Deserialize)]
+struct Alphabet {
+    #[serde(rename = "in")]
+    letters: Vec<char>,
+    #[serde(rename = "out")]
+    phonemes: Vec<String>,
+    #[serde(rename = "maxlen")]
+    longest: usize,
+}
+
+/// The loaded net.
+pub struct Guess {
+    model: Model,
+    numbers: HashMap<char, i32>,
+    alphabet: Alphabet,
+    name: String,
+}
+
+impl Guess {
+    /// # Errors
+    /// [`WordsError`] when a file is missing or damaged.
+    pub fn load(folder: &Path) -> Result<Self, WordsError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).map_err(|error| WordsError::io(&path, error))
+        };
+        let name = folder.join(NET).display().to_string();
+        let alphabet: Alphabet = serde_json::from_slice(&read(ALPHABET)?)
+            .map_err(|error| WordsError::damaged(ALPHABET, &error.to_string()))?;
+        let model =
+            Model::load(read(NET)?).map_err(|error| WordsError::damaged(&name, &error.to_string()))?;
+        let numbers = alphabet.letters.iter().copied().zip(1..).collect();
+        Ok(Self { model, numbers, alphabet, name })
+    }
+
+    /// Phonemes of `word`; empty where it has no letter that the net knows.
+    ///
+    /// # Errors
+    /// [`WordsError::Damaged`] when the net does not answer in its alphabet.
+    pub fn word(&self, word: &str) -> Result<String, WordsError> {
+        let letters = word.chars().filter_map(|letter| self.numbers.get(&letter).copied());
+        let letters: Vec<i32> = letters.take(self.alphabet.longest).collect();
+        if letters.is_empty() {
+            return Ok(String::new());
+        }
+        let answer = self.run(letters).map_err(|reason| WordsError::damaged(&self.name, &reason))?;
+        Ok(self.said(&answer))
+    }
+
+    fn run(&self, letters: Vec<i32>) -> Result<Vec<i32>, String> {
+        let input = Value::from_shape([1, letters.len()], letters).map_err(|error| error.to_string())?;
+        match self.model.run_one(input.into(), None).map_err(|error| error.to_string())? {
+            Value::Int32Tensor(answer) => Ok(answer.into_data()),
+            _ => Err("it does not answer in numbers".into()),
+        }
+    }
+
+    /// A number said twice is one sound, and zero is none.
+    fn said(&self, answer: &[i32]) -> String {
+        let mut last = 0;
+        let fresh = answer.iter().filter(|number| std::mem::replace(&mut last, **number) != **number);
+        let place = |number: &i32| usize::try_from(*number).ok()?.checked_sub(1);
+        fresh.filter_map(|number| self.alphabet.phonemes.get(place(number)?)).map(String::as_str).collect()
+    }
+}
