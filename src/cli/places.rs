@@ -18,6 +18,12 @@ pub fn state() -> Option<PathBuf> {
     dir("XDG_STATE_HOME", ".local/state")
 }
 
+/// Installed voices, a folder each; `MATSIDE_VOICES` names another place.
+pub fn voices() -> Option<PathBuf> {
+    let named = std::env::var_os("MATSIDE_VOICES").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| Some(dir("XDG_DATA_HOME", ".local/share")?.join("voices")))
+}
+
 /// What can be made again.
 pub fn cache() -> Option<PathBuf> {
     dir("XDG_CACHE_HOME", ".cache")

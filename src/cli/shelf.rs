@@ -12,10 +12,14 @@ use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, render};
 use crate::plan::Plan;
 use crate::script::{Filed, Library, Session, check};
 use crate::timeline;
+use crate::voice::heart::words::Corrections;
 
 use super::Which;
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/sessions");
+
+/// Not a session: words whose sound is put right, for voices with phonemes.
+const PRONOUNCE: &str = "pronounce.toml";
 
 /// Folders are walked no deeper: a link could lead round in a circle.
 const DEEPEST: usize = 16;
@@ -77,6 +81,20 @@ impl Shelf {
         let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         eprint!("{}", render(diagnostics, self.library.sources(), colour));
     }
+}
+
+/// The shipped corrections with the user's over them.
+pub fn corrections() -> anyhow::Result<Corrections> {
+    let mut corrections = Corrections::default();
+    let shipped = SHIPPED.get_file(PRONOUNCE).and_then(|file| file.contents_utf8());
+    corrections.add(PRONOUNCE, shipped.unwrap_or_default())?;
+    let own = super::places::config().map(|dir| dir.join(PRONOUNCE)).filter(|path| path.is_file());
+    if let Some(path) = own {
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        corrections.add(&path.display().to_string(), &text)?;
+    }
+    Ok(corrections)
 }
 
 pub fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
@@ -163,7 +181,7 @@ struct Reader {
 
 impl Reader {
     fn shipped(&mut self, dir: &Dir) {
-        for file in dir.files().filter(|file| is_toml(file.path())) {
+        for file in dir.files().filter(|file| is_script(file.path())) {
             let path = Path::new("sessions").join(file.path());
             self.bytes(&path, file.contents(), Layer::Shipped);
         }
@@ -182,7 +200,7 @@ impl Reader {
         let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         entries.sort();
         for entry in entries {
-            if (entry.is_dir() && depth < DEEPEST) || (is_toml(&entry) && entry.is_file()) {
+            if (entry.is_dir() && depth < DEEPEST) || (is_script(&entry) && entry.is_file()) {
                 self.path(&entry, layer, depth + 1)?;
             }
         }
@@ -196,6 +214,6 @@ impl Reader {
     }
 }
 
-fn is_toml(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "toml")
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml") && !path.ends_with(PRONOUNCE)
 }

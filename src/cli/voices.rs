@@ -1,11 +1,12 @@
 //! Which voice speaks.
 
-use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Studio, Synth, Tick};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick};
 
-use super::{Speech, places};
+use super::{Speech, places, shelf};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Voice {
+    Heart,
     Espeak,
     Tick,
 }
@@ -20,6 +21,12 @@ pub fn studio(speech: &Speech, language: &str) -> anyhow::Result<Studio> {
     let synth: Box<dyn Synth> = match speech.voice {
         // Made in no time: keeping it would cost more.
         Voice::Tick => return Ok(Studio::new(Box::new(Tick), None)),
+        Voice::Heart => {
+            let folder = places::voices().unwrap_or_default().join("heart");
+            let heart = Heart::new(folder).corrected(shelf::corrections()?);
+            heart.check(language)?;
+            Box::new(heart)
+        }
         Voice::Espeak => {
             let espeak = Espeak::default();
             espeak.check(language)?;

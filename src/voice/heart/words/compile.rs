@@ -13,10 +13,12 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use super::WordsError;
-use super::store::{Builder, Kind, Store};
+use super::guess::{ALPHABET, NET};
+use super::store::{self, Builder, Kind, Store};
+use crate::voice::heart::WEIGHTS;
 
-/// What the words of a pack are made of.
-pub const SOURCES: [&str; 6] = [GOLD, SILVER, TAGGER, CONTRACTIONS, TABLES, PHONEMES];
+/// What a pack's speech depends on. Weights are only named by their hash here, and may be missing.
+const SOURCES: [&str; 9] = [GOLD, SILVER, TAGGER, CONTRACTIONS, TABLES, PHONEMES, NET, ALPHABET, WEIGHTS];
 const GOLD: &str = "lexicon_us_gold.json.gz";
 const SILVER: &str = "lexicon_us_silver.json.gz";
 const TAGGER: &str = "tagger.json.gz";
@@ -42,18 +44,47 @@ pub fn open(folder: &Path) -> Result<Store, WordsError> {
     Ok(store)
 }
 
+/// A hash of all files of the pack, known without reading them once [`open`] was there.
+///
+/// # Errors
+/// As for [`open`].
+pub fn identity(folder: &Path) -> Result<u64, WordsError> {
+    match store::identity(&folder.join(COMPILED), stamp(folder)?) {
+        Some(identity) => Ok(identity),
+        None => Ok(open(folder)?.identity()),
+    }
+}
+
 /// Sizes and times, so that opening reads no source.
 fn stamp(folder: &Path) -> Result<u64, WordsError> {
     let mut hasher = crc32fast::Hasher::new();
     let mut sizes = 0;
     for name in SOURCES {
         let path = folder.join(name);
-        let about = std::fs::metadata(&path).map_err(|error| WordsError::io(&path, error))?;
+        let about = match std::fs::metadata(&path) {
+            Ok(about) => about,
+            Err(_) if name == WEIGHTS => continue,
+            Err(error) => return Err(WordsError::io(&path, error)),
+        };
         about.modified().ok().hash(&mut hasher);
         about.len().hash(&mut hasher);
         sizes += about.len();
     }
     Ok((hasher.finish() << 32) | (sizes & 0xFFFF_FFFF))
+}
+
+/// Of what the files say.
+fn hash(folder: &Path) -> Result<u64, WordsError> {
+    let mut hasher = blake3::Hasher::new();
+    for path in SOURCES.map(|name| folder.join(name)) {
+        let bytes = match std::fs::read(&path) {
+            Err(error) if !path.ends_with(WEIGHTS) => return Err(WordsError::io(&path, error)),
+            read => read.unwrap_or_default(),
+        };
+        hasher.update(blake3::hash(&bytes).as_bytes());
+    }
+    let hash = hasher.finalize();
+    Ok(hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first)))
 }
 
 fn keep(folder: &Path, file: &Path, bytes: &[u8]) {
@@ -87,7 +118,7 @@ fn compile(folder: &Path, stamp: u64) -> Result<Vec<u8>, WordsError> {
     }
     read::<Tagger>(folder, TAGGER)?.add_to(&mut builder);
     read::<Tables>(folder, TABLES)?.add_to(&mut builder);
-    builder.finish(stamp)
+    builder.finish(stamp, hash(folder)?)
 }
 
 fn read<T: for<'a> Deserialize<'a>>(folder: &Path, name: &str) -> Result<T, WordsError> {

@@ -30,6 +30,16 @@ impl Corrections {
         if self.0.is_empty() { None } else { self.0.get(&word.to_lowercase()).map(String::as_str) }
     }
 
+    pub(super) fn digest(&self) -> u32 {
+        let mut digest = crc32fast::Hasher::new();
+        for (word, phonemes) in self.iter() {
+            for text in [word, "\n", phonemes, "\n"] {
+                digest.update(text.as_bytes());
+            }
+        }
+        digest.finalize()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(word, phonemes)| (word.as_str(), phonemes.as_str()))
     }

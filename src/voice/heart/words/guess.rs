@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use rten::{Model, Value};
+use rten::{Model, RunOptions, ThreadPool, Value};
 use serde::Deserialize;
 
 use super::WordsError;
@@ -29,6 +30,8 @@ pub struct Guess {
     numbers: HashMap<char, i32>,
     alphabet: Alphabet,
     name: String,
+    /// One thread, as for speech itself.
+    pool: Arc<ThreadPool>,
 }
 
 impl Guess {
@@ -45,7 +48,7 @@ impl Guess {
         let model =
             Model::load(read(NET)?).map_err(|error| WordsError::damaged(&name, &error.to_string()))?;
         let numbers = alphabet.letters.iter().copied().zip(1..).collect();
-        Ok(Self { model, numbers, alphabet, name })
+        Ok(Self { model, numbers, alphabet, name, pool: Arc::new(ThreadPool::with_num_threads(1)) })
     }
 
     /// Phonemes of `word`; empty where it has no letter that the net knows.
@@ -64,7 +67,8 @@ impl Guess {
 
     fn run(&self, letters: Vec<i32>) -> Result<Vec<i32>, String> {
         let input = Value::from_shape([1, letters.len()], letters).map_err(|error| error.to_string())?;
-        match self.model.run_one(input.into(), None).map_err(|error| error.to_string())? {
+        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.pool)));
+        match self.model.run_one(input.into(), Some(options)).map_err(|error| error.to_string())? {
             Value::Int32Tensor(answer) => Ok(answer.into_data()),
             _ => Err("it does not answer in numbers".into()),
         }

@@ -19,7 +19,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use compile::SOURCES;
 pub use corrections::Corrections;
 use guess::Guess;
 use lexicon::Lexicon;
@@ -50,6 +49,14 @@ impl WordsError {
     fn damaged(file: &str, reason: &str) -> Self {
         Self::Damaged { file: file.to_owned(), reason: reason.to_owned() }
     }
+}
+
+/// Changes with everything in the pack, and with the corrections. Reads next to nothing once the pack was opened.
+///
+/// # Errors
+/// [`WordsError`] when a file of the pack is missing or damaged.
+pub fn identity(folder: &Path, corrections: &Corrections) -> Result<String, WordsError> {
+    Ok(format!("{:016x} {:08x}", compile::identity(folder)?, corrections.digest()))
 }
 
 /// The words of one pack.
@@ -129,24 +136,18 @@ impl Words {
     }
 
     /// Numbers of the phonemes, between the two zeros that the net wants. What is no phoneme is left out.
-    pub fn ids(&self, phonemes: &str) -> Vec<i32> {
+    pub fn ids(&self, phonemes: &str) -> Vec<i64> {
         let ids = phonemes.chars().filter_map(|c| id(&self.store, c));
         std::iter::once(0).chain(ids).chain([0]).collect()
     }
-
-    /// Changes with everything that changes phonemes, but for the net for unknown words.
-    pub fn digest(&self) -> u32 {
-        let mut digest = crc32fast::Hasher::new_with_initial(self.store.digest());
-        for (word, phonemes) in self.corrections.iter() {
-            for text in [word, "\n", phonemes, "\n"] {
-                digest.update(text.as_bytes());
-            }
-        }
-        digest.finalize()
-    }
 }
 
-fn id(store: &Store, phoneme: char) -> Option<i32> {
+/// Whether there is more in `phonemes` than pauses.
+pub fn is_heard(phonemes: &str) -> bool {
+    phonemes.chars().any(|c| c.is_alphabetic() && ![stress::PRIMARY, stress::SECONDARY].contains(&c))
+}
+
+fn id(store: &Store, phoneme: char) -> Option<i64> {
     store.text(Kind::Id, phoneme.encode_utf8(&mut [0; 4]))?.parse().ok()
 }
 
