@@ -42,7 +42,7 @@ fn sources(further: &[(&str, &str)]) -> Sources {
 fn add(sources: &mut Sources, dir: &Path) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_dir() && !path.ends_with("sessions/new") {
             add(sources, &path);
         } else if path.extension().is_some_and(|ending| ending == "toml") {
             sources.add(path.display().to_string(), &std::fs::read_to_string(&path).unwrap(), Layer::Shipped);

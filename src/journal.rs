@@ -1,5 +1,7 @@
-//! What must survive the process: the bookmark of a session that was cut off.
+//! What must survive the process: the bookmark of a session that was cut off, and facts that later sessions are to know.
 //! Owns files under the state directory. Must not decide what they mean.
+
+mod remembered;
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
@@ -10,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::runner::State;
+
+pub use remembered::Forgotten;
 
 /// Where a session stood.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +42,10 @@ pub enum JournalError {
     Directory { path: PathBuf, source: io::Error },
     #[error("cannot write `{path}`")]
     Write { path: PathBuf, source: io::Error },
+    #[error("cannot read `{path}`")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("what was remembered is damaged, and now lies in `{path}`")]
+    Damaged { path: PathBuf, source: serde_json::Error },
     #[error("another session is running (lock `{path}`)")]
     Locked { path: PathBuf },
 }
@@ -94,10 +102,10 @@ impl Journal {
         self.replace(&path, bookmark).map_err(|source| JournalError::Write { path, source })
     }
 
-    fn replace(&self, path: &Path, bookmark: &Bookmark) -> io::Result<()> {
+    fn replace(&self, path: &Path, what: &impl Serialize) -> io::Result<()> {
         // A temporary file is made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
-        serde_json::to_writer(&mut file, bookmark)?;
+        serde_json::to_writer(&mut file, what)?;
         file.flush()?;
         file.as_file().sync_all()?;
         file.persist(path)?;

@@ -1,9 +1,9 @@
 //! What the documentation says is tried: every example of the language is a file of one library, every command of
-//! the README is run, and every key, word and exit code there is has its place in the text.
+//! the README and of the guide is run, and every key, word and exit code there is has its place in the text.
 
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 const LANGUAGE: &str = include_str!("../docs/session-language.md");
 const README: &str = include_str!("../README.md");
+const GUIDE: &str = include_str!("../docs/write-your-own.md");
 
 /// A fenced block: what it says it is, its text, the line it begins on.
 struct Block<'a> {
@@ -97,22 +98,26 @@ fn the_examples_of_the_language_pass_the_check_and_can_be_performed() {
 
 #[test]
 fn the_broken_examples_get_the_errors_that_are_shown() {
-    let blocks = blocks(LANGUAGE);
-    let files = examples(&blocks);
-    let mut tried = 0;
-    for pair in blocks.windows(2).filter(|pair| pair[0].info == "toml,error") {
-        let (path, text) = file(&pair[0]);
-        assert_eq!(pair[1].info, "text", "line {}: {path} has no message after it", pair[0].line);
-        let with_it: Vec<_> = files.iter().copied().chain([(path, text)]).collect();
-        let (library, _, found) = checked(&with_it);
-        let drawn = render(&found, library.sources(), false);
-        let headline = |line: &&str| line.contains(": error: ") || line.contains(": warning: ");
-        let headlines: Vec<&str> = drawn.lines().filter(headline).collect();
-        assert_eq!(headlines, pair[1].text.lines().collect::<Vec<_>>(), "{drawn}");
-        tried += 1;
+    for document in [LANGUAGE, GUIDE] {
+        let blocks = blocks(document);
+        // A file that is shown twice was changed in between.
+        let files: BTreeMap<&str, &str> = examples(&blocks).into_iter().collect();
+        let mut tried = 0;
+        for pair in blocks.windows(2).filter(|pair| pair[0].info == "toml,error") {
+            let (path, text) = file(&pair[0]);
+            assert_eq!(pair[1].info, "text", "line {}: {path} has no message after it", pair[0].line);
+            let files = files.iter().map(|(path, text)| (*path, *text));
+            let with_it: Vec<_> = files.chain([(path, text)]).collect();
+            let (library, _, found) = checked(&with_it);
+            let drawn = render(&found, library.sources(), false);
+            let headline = |line: &&str| line.contains(": error: ") || line.contains(": warning: ");
+            let headlines: Vec<&str> = drawn.lines().filter(headline).collect();
+            assert_eq!(headlines, pair[1].text.lines().collect::<Vec<_>>(), "{drawn}");
+            tried += 1;
+        }
+        let broken = blocks.iter().filter(|block| block.info == "toml,error").count();
+        assert!(tried == broken && tried > 0, "{tried} of {broken}");
     }
-    let broken = blocks.iter().filter(|block| block.info == "toml,error").count();
-    assert!(tried == broken && tried > 0, "{tried} of {broken}");
 }
 
 /// Everything that `text` marks as code: the words between backticks, and the keys of its TOML.
@@ -253,26 +258,45 @@ impl Home {
     }
 }
 
-/// The command lines in the README's shell blocks, without their comments.
-fn commands() -> Vec<Vec<&'static str>> {
-    let lines = README.lines().scan("", |fence, line| {
-        if let Some(info) = line.strip_prefix("```") {
-            *fence = info;
+/// Does what a document tells, block after block: writes the user's own files, and runs the commands. Says how many.
+fn follow(document: &str) -> usize {
+    let home = Home::new();
+    let mut run = 0;
+    for block in blocks(document) {
+        match block.info {
+            "toml" => own_file(&home, &block),
+            "sh" => run += block.text.lines().filter(|line| try_command(&home, line)).count(),
+            _ => {}
         }
-        Some((*fence, line))
-    });
-    let lines = lines.filter(|(fence, line)| *fence == "sh" && !line.starts_with("```"));
-    lines.map(|(_, line)| line.split_whitespace().take_while(|word| *word != "#").collect()).collect()
+    }
+    run
 }
 
-/// The user's own files that the README's commands speak of.
-fn own_files(home: &Home) {
-    for block in blocks(README).iter().filter(|block| block.info == "toml") {
-        let (path, text) = file(block);
-        let path = home.0.path().join("config/matside").join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a directory");
-        fs::write(path, text).expect("a file");
+fn own_file(home: &Home, block: &Block) {
+    let (path, text) = file(block);
+    let path = home.0.path().join("config/matside").join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a directory");
+    fs::write(path, text).expect("a file");
+}
+
+/// Whether the line was a command of ours.
+fn try_command(home: &Home, line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().take_while(|word| *word != "#").collect();
+    match words.split_first() {
+        Some((&"matside", arguments)) if arguments.first() == Some(&"run") => try_run(home, arguments),
+        Some((&"matside", arguments)) => {
+            let output = home.run(arguments);
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{words:?}: {}\n{complaint}", output.status);
+            assert!(!output.stdout.is_empty(), "{words:?} says nothing");
+        }
+        Some((script, _)) if script.starts_with("script/") => {
+            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(script).is_file(), "{words:?}");
+            return false;
+        }
+        _ => return false,
     }
+    true
 }
 
 /// Without a sound device: pulled as fast as it goes, in the test voice, and nobody answers.
@@ -297,27 +321,14 @@ fn try_run(home: &Home, arguments: &[&str]) {
 
 #[test]
 fn every_command_of_the_readme_works() {
-    let home = Home::new();
-    own_files(&home);
-    let mut run = 0;
-    for words in commands() {
-        match words.split_first() {
-            Some((&"matside", arguments)) if arguments.first() == Some(&"run") => try_run(&home, arguments),
-            Some((&"matside", arguments)) => {
-                let output = home.run(arguments);
-                let complaint = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "{words:?}: {}\n{complaint}", output.status);
-                assert!(!output.stdout.is_empty(), "{words:?} says nothing");
-            }
-            Some((script, _)) if script.starts_with("script/") => {
-                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(script).is_file(), "{words:?}");
-                continue;
-            }
-            _ => continue,
-        }
-        run += 1;
-    }
-    assert!(run > 5, "only {run} commands were run");
+    let run = follow(README);
+    assert!(run > 10, "only {run} commands were run");
+}
+
+#[test]
+fn whoever_follows_the_guide_gets_there() {
+    let run = follow(GUIDE);
+    assert!(run > 8, "only {run} commands were run");
 }
 
 /// Links to files, and paths between backticks.
@@ -335,7 +346,9 @@ fn paths(document: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_path_in_the_documents_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/session-language.md"] {
+    for name in
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/session-language.md", "docs/write-your-own.md"]
+    {
         let text = fs::read_to_string(root.join(name)).expect("a readable file");
         let text: String = text.split("```").step_by(2).collect();
         for path in paths(&text).filter(|path| !path.is_empty()) {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use matside::diagnostic::{Diagnostic, Layer, Sources, render};
 use matside::frames::Frames;
-use matside::runner::Options;
+use matside::runner::{Command, Event, Note, Options};
 use matside::script::{Library, check};
-use matside::timeline::{self, Nobody};
+use matside::timeline::{self, Entry, Nobody, What};
 
 macro_rules! base_files {
     ($($path:literal),* $(,)?) => {
@@ -47,6 +47,12 @@ pub fn judge(sources: Sources, mut diagnostics: Vec<Diagnostic>) {
     perform(&library, diagnostics.iter().all(|found| !found.is_error()));
 }
 
+/// Somebody who wants to stop whenever anything is asked.
+fn stops(entry: &Entry) -> Vec<(Frames, Event)> {
+    let asked = matches!(entry.what, What::Note(Note::Asked { .. }));
+    asked.then_some((Frames::from_secs(1), Event::Command(Command::Stop))).into_iter().collect()
+}
+
 /// Plans every session, and performs those that are not too long for a fuzzer's patience.
 fn perform(library: &Library, sound: bool) {
     for session in library.sessions() {
@@ -67,5 +73,7 @@ fn perform(library: &Library, sound: bool) {
             let trace = timeline::trace(&plan, options, None, &mut Nobody, &mut |line| line.estimate());
             let _captions = timeline::vtt(&trace);
         }
+        let _stopped =
+            timeline::trace(&plan, Options::default(), None, &mut stops, &mut |line| line.estimate());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
+use crate::journal::JournalError;
 use crate::runner::Ending;
 
 /// How the process ended.
@@ -32,6 +33,15 @@ Exit codes:
   130  interrupted by a signal";
 
 impl Exit {
+    /// For an error that nothing else is said about.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        match error.downcast_ref() {
+            Some(JournalError::Locked { .. }) => Self::AlreadyRunning,
+            _ => Self::Failed,
+        }
+    }
+
     #[must_use]
     pub fn code(self) -> u8 {
         match self {

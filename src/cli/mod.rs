@@ -3,8 +3,11 @@
 mod check;
 mod clips;
 mod exit;
+mod forget;
 mod list;
+mod new;
 mod places;
+mod programme;
 mod render;
 mod run;
 mod schema;
@@ -32,10 +35,16 @@ enum Verb {
     Run(run::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
-    /// Print every line of a session with its time
+    /// Print every line of a session with its time, or a programme
     Show(show::Args),
-    /// List the sessions
+    /// Write a file of your own to begin with
+    New(new::Args),
+    /// Remove the answers that are remembered from earlier sessions
+    Forget,
+    /// List the sessions and programmes
     List,
+    /// List, install, hear and remove voices
+    Voices(voices::Args),
     /// Check session files and report every error in them
     Check(check::Args),
     /// Print the JSON Schema of a kind of file
@@ -58,9 +67,9 @@ struct Which {
 /// How it is spoken.
 #[derive(Debug, clap::Args)]
 struct Speech {
-    /// Voice: espeak, or tick (a test signal)
-    #[arg(long, default_value = "espeak")]
-    voice: voices::Voice,
+    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak
+    #[arg(long, value_name = "NAME")]
+    voice: Option<String>,
     /// Speed of speech and repetitions in percent
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
     pace: u16,
@@ -86,7 +95,10 @@ pub fn main() -> Exit {
         Verb::Run(args) => run::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
+        Verb::New(args) => new::run(&args),
+        Verb::Forget => forget::run(),
         Verb::List => list::run(),
+        Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };
@@ -95,7 +107,7 @@ pub fn main() -> Exit {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
-        Exit::Failed
+        Exit::of(&error)
     })
 }
 

@@ -13,15 +13,16 @@ pub fn config() -> Option<PathBuf> {
     dir("XDG_CONFIG_HOME", ".config")
 }
 
+pub const NO_STATE: &str = "no home directory: set HOME or XDG_STATE_HOME";
+
 /// What happened; health data.
 pub fn state() -> Option<PathBuf> {
     dir("XDG_STATE_HOME", ".local/state")
 }
 
-/// Installed voices, a folder each; `MATSIDE_VOICES` names another place.
-pub fn voices() -> Option<PathBuf> {
-    let named = std::env::var_os("MATSIDE_VOICES").map(PathBuf::from).filter(|path| path.is_absolute());
-    named.or_else(|| Some(dir("XDG_DATA_HOME", ".local/share")?.join("voices")))
+/// Voices.
+pub fn data() -> Option<PathBuf> {
+    dir("XDG_DATA_HOME", ".local/share")
 }
 
 /// What can be made again.

@@ -8,18 +8,20 @@ use std::sync::Arc;
 use anyhow::Context;
 use include_dir::{Dir, include_dir};
 
-use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, render};
+use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean, render};
 use crate::plan::Plan;
-use crate::script::{Filed, Library, Session, check};
+use crate::script::{Filed, Kind, Library, Session, check};
 use crate::timeline;
 use crate::voice::heart::words::Corrections;
 
-use super::Which;
+use super::{Exit, Which};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/sessions");
 
 /// Not a session: words whose sound is put right, for voices with phonemes.
 const PRONOUNCE: &str = "pronounce.toml";
+/// The folder with what `matside new` begins with; no session lies in it, in no layer.
+const STARTS: &str = "new";
 
 /// Folders are walked no deeper: a link could lead round in a circle.
 const DEEPEST: usize = 16;
@@ -101,24 +103,61 @@ pub fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
     diagnostics.iter().filter(|diagnostic| diagnostic.is_error())
 }
 
-/// The plan of the session that is asked for; `None` when its files have errors, which have been printed then.
-pub fn plan(which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+/// All files, with the one that `which` may name, and the id of what is asked for.
+pub fn open(which: &Which) -> anyhow::Result<(Shelf, String)> {
     let path = Path::new(&which.session);
     let is_file = path.extension().is_some_and(|ending| ending == "toml");
     let named: Vec<PathBuf> = is_file.then(|| path.to_owned()).into_iter().collect();
-    let mut shelf = Shelf::read(&named)?;
-    let id = if is_file {
-        path.file_stem().unwrap_or_default().to_string_lossy()
-    } else {
-        (&*which.session).into()
-    };
-    let Some(session) = shelf.library.session(&id, which.language.as_deref()) else {
-        if errors(&shelf.diagnostics).any(|error| shelf.named.contains(&error.source)) {
-            shelf.print(&shelf.diagnostics);
-            return Ok(None);
+    let stem = path.file_stem().filter(|_| is_file).map(|stem| stem.to_string_lossy().into_owned());
+    Ok((Shelf::read(&named)?, stem.unwrap_or_else(|| which.session.clone())))
+}
+
+/// The plan of the session that is asked for; `None` when its files have errors, which have been printed then.
+pub fn plan(which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+    let (shelf, id) = open(which)?;
+    if shelf.library.session(&id, which.language.as_deref()).is_none() {
+        return absent(&shelf, &id, &[Kind::Session]).map(|_| None);
+    }
+    plan_of(shelf, &id, which)
+}
+
+/// Nothing is called `id`. A file that was named and cannot be read says why.
+pub fn absent(shelf: &Shelf, id: &str, kinds: &[Kind]) -> anyhow::Result<Exit> {
+    if errors(&shelf.diagnostics).any(|error| shelf.named.contains(&error.source)) {
+        shelf.print(&shelf.diagnostics);
+        return Ok(Exit::BadScript);
+    }
+    let sessions = shelf.library.sessions().map(|session| session.id.as_str());
+    let programmes = shelf.library.programmes().map(|programme| programme.id.as_str());
+    let programmes = programmes.filter(|_| kinds.contains(&Kind::Programme));
+    let hint = match did_you_mean(id, sessions.chain(programmes)) {
+        Some(hint) => hint,
+        None if shelf.library.programme(id, None).is_some() => {
+            format!("it is a programme: `matside show {id}`")
         }
-        anyhow::bail!("there is no session `{id}`{}", suggestion(&shelf.library, &id));
+        None => "`matside list` shows those there are".into(),
     };
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    anyhow::bail!("there is no {} `{id}`; {hint}", kinds.join(" or "))
+}
+
+/// The text that a new file of this kind begins as.
+pub fn start(kind: Kind) -> Option<&'static str> {
+    SHIPPED.get_file(format!("{STARTS}/{}.toml", kind.name()))?.contents_utf8()
+}
+
+/// Planned length, for a list.
+pub fn length(library: &Library, session: &Filed<Session>) -> String {
+    match timeline::plan(library, session) {
+        Ok(plan) => format!("{} min", (plan.length().as_secs_f64() / 60.0).round()),
+        Err(_) => "has errors".to_owned(),
+    }
+}
+
+/// As [`plan`], from a shelf that was opened before.
+pub fn plan_of(mut shelf: Shelf, id: &str, which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+    let session = shelf.library.session(id, which.language.as_deref());
+    let session = session.with_context(|| format!("there is no session `{id}`"))?;
     let planned = timeline::plan(&shelf.library, session).map(|plan| only(plan, which.only.as_deref()));
     let concerns = |source: SourceId| match &planned {
         Ok(plan) => plan.as_ref().is_ok_and(|plan| plan.sources.contains(&source)),
@@ -165,14 +204,6 @@ fn only(mut plan: Plan, block: Option<&str>) -> anyhow::Result<Plan> {
     Ok(plan)
 }
 
-fn suggestion(library: &Library, id: &str) -> String {
-    let names = library.sessions().map(|session: &Filed<Session>| session.id.as_str());
-    match crate::diagnostic::did_you_mean(id, names) {
-        Some(hint) => format!("; {hint}"),
-        None => "; `matside list` shows those there are".into(),
-    }
-}
-
 #[derive(Default)]
 struct Reader {
     sources: Sources,
@@ -185,7 +216,7 @@ impl Reader {
             let path = Path::new("sessions").join(file.path());
             self.bytes(&path, file.contents(), Layer::Shipped);
         }
-        for dir in dir.dirs() {
+        for dir in dir.dirs().filter(|dir| !holds_starts(dir.path())) {
             self.shipped(dir);
         }
     }
@@ -200,7 +231,9 @@ impl Reader {
         let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         entries.sort();
         for entry in entries {
-            if (entry.is_dir() && depth < DEEPEST) || (is_script(&entry) && entry.is_file()) {
+            if (entry.is_dir() && depth < DEEPEST && !holds_starts(&entry))
+                || (is_script(&entry) && entry.is_file())
+            {
                 self.path(&entry, layer, depth + 1)?;
             }
         }
@@ -212,6 +245,10 @@ impl Reader {
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn holds_starts(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == STARTS)
 }
 
 fn is_script(path: &Path) -> bool {

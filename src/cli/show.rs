@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::frames::Frames;
 use crate::plan::{Main, Plan, PlannedDose, What as Step};
 use crate::runner::{Note, Options, Sound};
-use crate::script::{Chime, Sides};
+use crate::script::{Chime, Kind, Sides};
 use crate::timeline::{Entry, Nobody, Trace, What, trace};
 
-use super::{Exit, Which, shelf};
+use super::{Exit, Which, programme, shelf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -23,13 +23,26 @@ pub struct Args {
 /// Prints the session as a recording would go: every check-in waited for, its planned answer taken. Times are those
 /// of a voice of average speed.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some((plan, _)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
+    let (shelf, id) = shelf::open(&args.which)?;
+    if shelf.library.session(&id, args.which.language.as_deref()).is_none() {
+        return match programme::show(&shelf, &id, &args.which)? {
+            Some(exit) => Ok(exit),
+            None => shelf::absent(&shelf, &id, &[Kind::Session, Kind::Programme]),
+        };
+    }
+    match shelf::plan_of(shelf, &id, &args.which)? {
+        Some((plan, _)) => print(args, &plan),
+        None => Ok(Exit::BadScript),
+    }
+}
+
+fn print(args: &Args, plan: &Arc<Plan>) -> anyhow::Result<Exit> {
     let options = Options { recorded: true, ..Options::default() };
-    let trace = trace(&plan, options, None, &mut Nobody, &mut |line| line.estimate());
+    let trace = trace(plan, options, None, &mut Nobody, &mut |line| line.estimate());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     writeln!(out, "{} ({}, {})", plan.title, plan.id, plan.language)?;
     for entry in &trace.entries {
-        if let Some(row) = row(&plan, entry, args.all) {
+        if let Some(row) = row(plan, entry, args.all) {
             writeln!(out, "{row}")?;
         }
     }

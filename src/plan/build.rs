@@ -46,12 +46,13 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     builder.sources.insert(phrases.source);
     builder.push(What::Opening);
     builder.check_ins_of(session, &session.item.begin)?;
+    let begin = builder.steps.len();
     builder.steps_of(session, &mut Vec::new())?;
     let finish = builder.steps.len();
     builder.check_ins_of(session, &session.item.finish)?;
     builder.push(What::Closing);
-    if let Some(worse) = &session.item.worse {
-        builder.check_in(session.source, worse)?;
+    for aside in session.item.worse.iter().chain(&session.item.stop) {
+        builder.check_in(session.source, aside)?;
     }
     let is_exercise = |step: &&PlannedStep| matches!(step.what, What::Exercise(_));
     Ok(Plan {
@@ -60,9 +61,11 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         title: session.item.title.value.clone(),
         language: Arc::from(language),
         steps: builder.steps,
+        begin,
         finish,
         check_ins: builder.check_ins,
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
+        stop: session.item.stop.as_ref().map(|stop| stop.value.clone()),
         facts: values(&session.item.facts),
         fact_names: library.fact_names(language),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
@@ -73,8 +76,10 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     })
 }
 
-/// Id, form, starting level, doses of the levels.
-type Equal = (String, Option<Form>, usize, Vec<PlannedDose>);
+/// Id, form, check-in, starting level, doses of the levels.
+type Equal = (String, Option<Form>, Option<Arc<str>>, usize, Vec<PlannedDose>);
+/// Where the steps of one file stand that have a name.
+type Places<'a> = HashMap<&'a str, usize>;
 
 struct Builder<'a> {
     library: &'a Library,
@@ -113,16 +118,19 @@ impl<'a> Builder<'a> {
     fn steps_of(&mut self, session: &'a Filed<Session>, outer: &mut Vec<&'a str>) -> Result<(), BuildError> {
         self.sources.insert(session.source);
         outer.push(&session.id);
+        let mut places = Places::new();
         for step in &session.item.step {
+            let first = self.steps.len();
             if let Some(name) = &step.session {
                 self.include(session, step, name, outer)?;
-            } else if let Some(what) = self.what(session.source, step)? {
+            } else if let Some(what) = self.what(session.source, step, &places)? {
                 self.steps.push(PlannedStep {
                     block: step.block.as_deref().map(Arc::from),
                     when: step.when.as_ref().map(|when| Arc::from(when.as_str())),
                     what,
                 });
             }
+            places.extend(step.id.as_ref().map(|id| (id.as_str(), first)));
         }
         outer.pop();
         Ok(())
@@ -163,13 +171,21 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn what(&mut self, source: SourceId, step: &Step) -> Result<Option<What>, BuildError> {
+    fn what(
+        &mut self,
+        source: SourceId,
+        step: &Step,
+        places: &Places<'_>,
+    ) -> Result<Option<What>, BuildError> {
         Ok(if let Some(name) = &step.exercise {
             Some(What::Exercise(self.exercise(source, name, step)?))
         } else if let Some(text) = &step.say {
             Some(What::Say(Arc::from(text.as_str())))
         } else if let Some(name) = &step.check_in {
             Some(What::CheckIn(self.check_in(source, name)?))
+        } else if let Some(name) = &step.back_to {
+            let to = places.get(name.as_str());
+            Some(What::BackTo(*to.ok_or_else(|| unknown(source, name, "no earlier step is called that"))?))
         } else if let Some(chime) = &step.chime {
             Some(What::Chime(chime.value))
         } else {
@@ -187,9 +203,9 @@ impl<'a> Builder<'a> {
         let filed = self.library.exercise(self.language, name);
         let filed = filed.ok_or_else(|| missing("there is no such exercise"))?;
         self.sources.insert(filed.source);
-        if let Some(check_in) = &filed.item.check_in {
-            self.check_in(filed.source, check_in)?;
-        }
+        let own = filed.item.check_in.as_ref().map(|name| (filed.source, name));
+        let asked = step.ask.as_ref().map(|name| (source, name)).or(own);
+        let asked = asked.map(|(source, name)| self.check_in(source, name)).transpose()?;
         let levels =
             levels(&filed.item, step).ok_or_else(|| missing("it has neither reps, nor hold, nor time"))?;
         let start = step.level.as_ref().or(filed.item.start.as_ref());
@@ -197,8 +213,8 @@ impl<'a> Builder<'a> {
             .and_then(|start| levels.iter().position(|l| l.id.as_deref() == Some(start.as_str())))
             .unwrap_or(0);
         let doses = levels.iter().map(|level| level.dose.clone()).collect();
-        let key = (filed.id.clone(), step.form, start, doses);
-        let make = || Arc::new(planned_exercise(filed, step.form, levels, start));
+        let key = (filed.id.clone(), step.form, asked.clone(), start, doses);
+        let make = || Arc::new(planned_exercise(filed, step.form, asked, levels, start));
         Ok(self.exercises.entry(key).or_insert_with(make).clone())
     }
 
@@ -254,6 +270,7 @@ fn levels(exercise: &Exercise, step: &Step) -> Option<Vec<PlannedLevel>> {
 fn planned_exercise(
     filed: &Filed<Exercise>,
     form: Option<Form>,
+    check_in: Option<Arc<str>>,
     levels: Vec<PlannedLevel>,
     start: usize,
 ) -> PlannedExercise {
@@ -266,7 +283,7 @@ fn planned_exercise(
         tags: exercise.tags.iter().map(arc).collect(),
         cautions: exercise.cautions.iter().map(arc).collect(),
         stop: exercise.stop.as_ref().map(arc),
-        check_in: exercise.check_in.as_ref().map(arc),
+        check_in,
         form,
         levels,
         start,
@@ -284,6 +301,7 @@ fn planned_check_in(filed: &Filed<CheckIn>) -> PlannedCheckIn {
         ask_again: item.ask_again.as_ref().map_or(1, |times| times.value),
         fact: item.fact.as_ref().map(|fact| fact.value.clone()),
         scale: item.scale.as_ref().map(|scale| scale.value),
+        remember_days: item.remember_days.as_ref().map(|days| days.value),
         recorded: item.recorded.as_ref().map(arc),
         answers: item.answer.iter().map(|answer| planned_answer(answer)).collect(),
         no_answer: item.no_answer.as_ref().map_or_else(cautious, |outcome| planned_outcome(outcome)),
@@ -304,6 +322,7 @@ fn planned_answer(answer: &crate::script::Answer) -> PlannedAnswer {
         tag: answer.tag.clone(),
         refer: answer.refer.clone(),
         set: answer.set.clone(),
+        direction: answer.direction.clone(),
         ask: answer.ask.clone(),
     };
     PlannedAnswer {
@@ -322,6 +341,7 @@ fn planned_outcome(outcome: &Outcome) -> PlannedOutcome {
         tag: outcome.tag.as_ref().map(arc),
         refer: outcome.refer.as_ref().map(|refer| refer.value),
         set: values(&outcome.set),
+        direction: outcome.direction.as_ref().map(arc),
         ask: outcome.ask.as_ref().map(arc),
     }
 }

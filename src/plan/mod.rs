@@ -3,6 +3,7 @@
 
 mod build;
 mod dose;
+mod phase;
 mod phrasebook;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
 pub use build::{BuildError, build};
 pub use dose::{Main, PlannedDose};
+pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
 /// A session ready to run. Nothing in it changes any more.
@@ -25,12 +27,16 @@ pub struct Plan {
     pub language: Arc<str>,
     /// Opening, begin, steps with includes put in, finish, closing.
     pub steps: Vec<PlannedStep>,
+    /// Index of the first step after the check-ins of `begin`.
+    pub begin: usize,
     /// Index of the first step that still comes when a session ends gently.
     pub finish: usize,
     /// Every check-in that can be reached.
     pub check_ins: BTreeMap<String, Arc<PlannedCheckIn>>,
     /// Check-in after "worse".
     pub worse: Option<String>,
+    /// Check-in after "stop".
+    pub stop: Option<String>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -72,6 +78,8 @@ pub enum What {
     Chime(Chime),
     Rest(Frames),
     CheckIn(Arc<str>),
+    /// Index of an earlier step.
+    BackTo(usize),
     /// The last chime.
     Closing,
 }
@@ -114,6 +122,8 @@ pub struct PlannedCheckIn {
     pub ask_again: u32,
     pub fact: Option<String>,
     pub scale: Option<NumberRange>,
+    /// For how many days the facts of an answer are for later sessions too.
+    pub remember_days: Option<u32>,
     pub recorded: Option<Arc<str>>,
     pub answers: Vec<PlannedAnswer>,
     pub no_answer: PlannedOutcome,
@@ -138,5 +148,7 @@ pub struct PlannedOutcome {
     pub tag: Option<Arc<str>>,
     pub refer: Option<Refer>,
     pub set: BTreeMap<String, FactValue>,
+    /// Value for the fact of the exercise's direction.
+    pub direction: Option<Arc<str>>,
     pub ask: Option<Arc<str>>,
 }

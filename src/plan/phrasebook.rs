@@ -34,6 +34,7 @@ pub struct PhraseBook {
     say: BTreeMap<String, String>,
     left: BTreeMap<String, String>,
     right: BTreeMap<String, String>,
+    directions: BTreeMap<String, String>,
     commands: BTreeMap<String, String>,
     moves: BTreeMap<(Option<String>, String), (Arc<str>, Frames)>,
 }
@@ -47,6 +48,7 @@ impl PhraseBook {
             say: strings(&phrases.say),
             left: forms(&phrases.sides.left),
             right: forms(&phrases.sides.right),
+            directions: strings(&phrases.directions),
             commands: phrases
                 .commands
                 .iter()
@@ -122,6 +124,12 @@ impl PhraseBook {
             Side::Left => &self.left,
             Side::Right => &self.right,
         }
+    }
+
+    /// What is said of everything in `direction`, where there are words for it.
+    #[must_use]
+    pub fn direction(&self, direction: &str) -> Option<&str> {
+        self.directions.get(direction).map(String::as_str)
     }
 
     /// How to get to position `to`, and the least time for it.

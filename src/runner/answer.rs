@@ -2,7 +2,7 @@
 
 use crate::frames::Frames;
 use crate::line::Line;
-use crate::plan::{PlannedCheckIn, PlannedOutcome, What};
+use crate::plan::{Plan, PlannedCheckIn, PlannedOutcome, What};
 use crate::script::{FactValue, Refer, Then, fold};
 
 use super::cue::{Cue, Length, Part, Place};
@@ -43,7 +43,8 @@ impl Runner {
     pub(super) fn silence(&mut self, not_understood: bool) {
         let Some(asking) = self.state.asking.clone() else { return };
         let again = self.plan.check_ins.get(&asking.check_in).map_or(0, |check_in| check_in.ask_again);
-        if asking.attempt < again {
+        // Whoever stopped and says nothing wants quiet.
+        if asking.attempt < again && (not_understood || self.state.stopped.is_none()) {
             self.state.asking = Some(Asking { attempt: asking.attempt + 1, not_understood, ..asking });
             return self.begin_at(0);
         }
@@ -54,12 +55,15 @@ impl Runner {
         let Some(asking) = self.state.asking.clone() else { return };
         let check_in = asking.check_in.clone();
         self.note(Note::NoAnswer { check_in });
+        if self.state.stopped.is_some() {
+            return self.end_stopped();
+        }
         self.reply(asking, Reply::Silence);
     }
 
     fn planned_answer(&mut self, asking: Asking) {
         if let Some(check_in) = self.plan.check_ins.get(&asking.check_in) {
-            take_planned(&mut self.state, check_in);
+            take_planned(&self.plan, &mut self.state, check_in);
         }
         // Only now: the first prompt says it, also when it is resumed.
         self.state.recording_said = true;
@@ -70,9 +74,7 @@ impl Runner {
     fn reply(&mut self, asking: Asking, reply: Reply) {
         let asking = Asking { reply: Some(reply), ..asking };
         if let Some(outcome) = self.outcome(&asking).filter(|_| reply != Reply::Recorded) {
-            for (fact, value) in &outcome.set {
-                self.state.set(fact, value.clone());
-            }
+            self.state.learn(&self.plan, &outcome);
         }
         self.state.asking = Some(asking);
         self.begin_at(0);
@@ -113,10 +115,12 @@ impl Runner {
         if outcome.refer == Some(Refer::Emergency) {
             return self.close(Ending::Emergency);
         }
+        self.change(outcome);
+        if self.state.stopped.is_some() {
+            return self.after_stop(outcome);
+        }
         match outcome.then.unwrap_or(Then::Continue) {
-            Then::Continue => self.after(asking, outcome),
-            Then::Easier => self.shift_level(-1, asking, outcome),
-            Then::Harder => self.shift_level(1, asking, outcome),
+            Then::Continue | Then::Easier | Then::Harder => self.after(asking, outcome),
             // A recording would repeat for ever.
             Then::Repeat if self.options.recorded => self.after(asking, outcome),
             Then::Repeat => {
@@ -127,21 +131,28 @@ impl Runner {
                 self.state.asking = None;
                 self.begin_at(0);
             }
-            Then::Skip => self.ask_or_leave(asking, outcome),
-            Then::SkipTag => {
-                self.state.left_out_tags.extend(outcome.tag.as_ref().map(ToString::to_string));
-                self.ask_or_leave(asking, outcome);
-            }
-            Then::SkipDirection => {
-                let direction = self.last_exercise().and_then(|exercise| exercise.direction.clone());
-                self.state.left_out_directions.extend(direction.map(|direction| direction.to_string()));
-                self.ask_or_leave(asking, outcome);
-            }
+            Then::Skip | Then::SkipTag | Then::SkipDirection => self.ask_or_leave(asking, outcome),
             Then::EndGently => self.leave_for_finish(),
             Then::Stop => {
                 self.settle(false);
                 self.close(Ending::Symptoms);
             }
+        }
+    }
+
+    /// What an outcome changes about the exercise that was asked about, and about later ones.
+    fn change(&mut self, outcome: &PlannedOutcome) {
+        let exercise = self.state.about(&self.plan).cloned();
+        match (outcome.then, exercise) {
+            (Some(Then::Easier), Some(exercise)) => _ = self.change_level(&exercise, -1),
+            (Some(Then::Harder), Some(exercise)) => _ = self.change_level(&exercise, 1),
+            (Some(Then::SkipTag), _) => {
+                self.state.left_out_tags.extend(outcome.tag.as_ref().map(ToString::to_string));
+            }
+            (Some(Then::SkipDirection), Some(exercise)) => {
+                self.state.left_out_directions.extend(exercise.direction.as_ref().map(ToString::to_string));
+            }
+            _ => {}
         }
     }
 
@@ -169,22 +180,6 @@ impl Runner {
         }
     }
 
-    fn shift_level(&mut self, by: isize, asking: &Asking, outcome: &PlannedOutcome) {
-        if let Some(exercise) = self.last_exercise() {
-            self.change_level(&exercise, by);
-        }
-        self.after(asking, outcome);
-    }
-
-    /// The exercise that a question is about: the current step's, else the last one entered.
-    fn last_exercise(&self) -> Option<std::sync::Arc<crate::plan::PlannedExercise>> {
-        let step = *self.state.history.last()?;
-        match &self.plan.steps.get(step)?.what {
-            crate::plan::What::Exercise(exercise) => Some(exercise.clone()),
-            _ => None,
-        }
-    }
-
     /// Takes the answer with index `i`.
     fn take_answer(&mut self, elapsed: Frames, i: usize, number: Option<i64>) {
         let Some(asking) = self.state.asking.clone() else { return };
@@ -192,13 +187,16 @@ impl Runner {
         let Some(answer) = check_in.answers.get(i) else { return };
         self.break_off(elapsed, Cut::Now);
         self.digit = None;
+        self.state.unanswered = 0;
         if let Some(fact) = &check_in.fact {
             let value = number.map_or_else(|| FactValue::Word(answer.id.to_string()), FactValue::Number);
             self.state.set(fact, value);
         }
-        let (check_in, answer) = (check_in.id.to_string(), answer.id.to_string());
-        self.note(Note::Answered { check_in, answer, number });
+        let (id, name) = (check_in.id.to_string(), answer.id.to_string());
+        self.note(Note::Answered { check_in: id, answer: name, number });
         self.reply(asking, Reply::Answer(i));
+        // The reply is not said yet: only what has been set is known.
+        self.remember(&check_in, answer);
     }
 
     fn take_number(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, number: i64) -> bool {
@@ -324,14 +322,12 @@ impl Runner {
 }
 
 /// Facts as if the planned answer had been given. A number stays unknown: nobody has said one.
-pub(crate) fn take_planned(state: &mut State, check_in: &PlannedCheckIn) {
+pub(crate) fn take_planned(plan: &Plan, state: &mut State, check_in: &PlannedCheckIn) {
     let Some(answer) = check_in.answers.get(check_in.planned) else { return };
     if let (Some(fact), None) = (&check_in.fact, answer.number) {
         state.set(fact, FactValue::Word(answer.id.to_string()));
     }
-    for (fact, value) in &answer.outcome.set {
-        state.set(fact, value.clone());
-    }
+    state.learn(plan, &answer.outcome);
 }
 
 /// The character of a text that is one character long.

@@ -11,14 +11,14 @@ use super::cue::{Cue, Part};
 use super::event::{Command, Cut, Effect, Note};
 use super::exercise::first_side;
 use super::expand::Writer;
-use super::state::{Asking, Ending};
+use super::state::Asking;
 use super::{Mode, Runner, words};
 
 /// Decibels of one step, and how far it goes.
 const VOLUME_STEP: i8 = 3;
 const VOLUME: std::ops::RangeInclusive<i8> = -24..=6;
 /// Silence after being told to stop, before anything else is said: it was heard, and it counts.
-const BREATH: Frames = Frames::from_millis(250);
+pub(super) const BREATH: Frames = Frames::from_millis(250);
 /// Percent of one step of pace.
 const PACE_STEP: u16 = 10;
 
@@ -26,6 +26,11 @@ impl Runner {
     pub(super) fn command(&mut self, elapsed: Frames, command: Command) {
         if self.mode == Mode::Paused {
             return self.command_while_paused(elapsed, command);
+        }
+        if self.state.stopped.is_some()
+            && matches!(command, Command::Easier | Command::Harder | Command::HowLong)
+        {
+            return;
         }
         match command {
             Command::Pause => self.pause(elapsed),
@@ -83,14 +88,6 @@ impl Runner {
         let mut writer = Writer::new(&self.plan, &self.state);
         writer.chime(Part::Aside, chime);
         self.asides.extend(writer.cues);
-    }
-
-    fn stop(&mut self, elapsed: Frames) {
-        self.break_off(elapsed, Cut::Now);
-        self.wait_aside(BREATH);
-        self.aside("stopped", &[]);
-        self.mode = Mode::Closing(self.cut_short(Ending::EndedEarly));
-        self.next();
     }
 
     /// Skipping a question is no answer to it.

@@ -1,10 +1,11 @@
 //! What goes into the runner and what comes out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::plan::Side;
-use crate::script::Refer;
+use crate::script::{FactValue, Refer};
 
 use super::cue::Cue;
 use super::state::{Ending, State};
@@ -153,6 +154,12 @@ pub enum Note {
     },
     NoAnswer {
         check_in: String,
+    },
+    /// The answer just given set facts that later sessions are to know too, for so many days; without a value they are
+    /// no longer to know the fact.
+    Remember {
+        days: u32,
+        facts: BTreeMap<String, Option<FactValue>>,
     },
     Level {
         exercise: String,

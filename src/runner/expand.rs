@@ -1,5 +1,7 @@
 //! A step, or a question, to cues. A pure function of the plan and the state, so that a bookmark finds its cue again.
 
+use minijinja::Value;
+
 use crate::frames::Frames;
 use crate::line::Line;
 use crate::plan::{Plan, PlannedCheckIn, What};
@@ -14,7 +16,7 @@ const SENTENCE_PAUSE: Frames = Frames::from_millis(350);
 /// Silence that wakes a sleeping speaker before the first sound.
 pub(super) const LEAD_IN: Frames = Frames::from_millis(400);
 /// Nobody speaks to a recording; this is time to think of the answer.
-const RECORDED_WAIT: Frames = Frames::from_secs(3);
+const RECORDED_WAIT: Frames = Frames::from_secs(2);
 
 /// Writes cues one after the other.
 pub(super) struct Writer<'a> {
@@ -85,7 +87,7 @@ pub(super) fn step(plan: &Plan, state: &State) -> Vec<Cue> {
         Some(What::Chime(chime)) => writer.chime(Part::Text, *chime),
         Some(What::Rest(length)) => writer.wait(Part::Rest, *length),
         Some(What::Closing) => writer.chime(Part::Closing, Chime::End),
-        Some(What::CheckIn(_)) | None => {}
+        Some(What::CheckIn(_) | What::BackTo(_)) | None => {}
     }
     writer.cues
 }
@@ -95,6 +97,9 @@ pub(super) fn step(plan: &Plan, state: &State) -> Vec<Cue> {
 pub(super) fn asking(plan: &Plan, state: &State, asking: &Asking, recorded: bool) -> Vec<Cue> {
     let Some(check_in) = plan.check_ins.get(&asking.check_in) else { return Vec::new() };
     let mut writer = Writer::new(plan, state);
+    let direction = state.about(plan).and_then(|exercise| exercise.direction.as_deref());
+    let direction = direction.and_then(|direction| plan.phrases.direction(direction));
+    writer.vars.insert("direction".into(), direction.map_or(Value::from(()), Value::from));
     let say = match asking.reply {
         None => {
             prompt(&mut writer, check_in, asking, recorded);

@@ -9,23 +9,26 @@ mod event;
 mod exercise;
 mod expand;
 mod performance;
+mod remember;
 mod score;
 mod state;
 mod step;
+mod stopping;
 mod words;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
+use crate::script::FactValue;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
 pub use performance::{Do, Performance};
 pub use score::{Score, score};
-pub use state::{Asking, Ending, Reply, State};
+pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;
 pub(crate) use step::{applies, cues};
@@ -85,7 +88,14 @@ impl Runner {
     /// A runner that starts at the beginning.
     #[must_use]
     pub fn start(plan: Arc<Plan>, options: Options) -> Self {
-        let state = State { pace: options.pace, ..State::new(plan.facts.clone()) };
+        Self::start_knowing(plan, options, BTreeMap::new())
+    }
+
+    /// The same, with `facts` from earlier sessions.
+    #[must_use]
+    pub fn start_knowing(plan: Arc<Plan>, options: Options, facts: BTreeMap<String, FactValue>) -> Self {
+        let state = State::new(plan.facts.clone()).remembering(&plan, facts);
+        let state = State { pace: options.pace, ..state };
         let mut runner = Self::at(plan, options, state);
         runner.go(0);
         runner.drain();
@@ -102,11 +112,12 @@ impl Runner {
             return runner;
         }
         runner.effects.push_back(Effect::Volume(runner.state.volume));
-        runner.note_entered();
-        runner.expand();
+        runner.reenter_step();
         runner.wait_aside(expand::LEAD_IN);
-        let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
-        runner.aside("resuming", &[("title", &title)]);
+        if runner.state.stopped.is_none() {
+            let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
+            runner.aside("resuming", &[("title", &title)]);
+        }
         runner.next();
         runner.drain();
         runner
@@ -170,6 +181,9 @@ impl Runner {
         let ahead = self.cues.get(self.state.cue..).unwrap_or_default();
         lines.extend(ahead.iter().flat_map(|cue| cue.lines()).take(count).cloned());
         lines.extend(self.lines_of_replies());
+        if self.state.stopped.is_some() {
+            return lines;
+        }
         let mut state = State { cue: 0, asking: None, ..self.state.clone() };
         let end = self.plan.steps.len().min(state.step + 1 + count);
         while lines.len() < count && state.step + 1 < end {
@@ -184,6 +198,9 @@ impl Runner {
     /// Time left as planned, the current step counted in part.
     #[must_use]
     pub fn time_left(&self) -> Frames {
+        if self.state.stopped.is_some() {
+            return Frames::ZERO;
+        }
         let later = self.plan.estimates.iter().skip(self.state.step + 1).copied().sum();
         let step = self.plan.estimates.get(self.state.step).copied().unwrap_or_default();
         let (cue, cues) = (self.state.cue as u64, self.cues.len().max(1) as u64);
@@ -233,6 +250,7 @@ impl Runner {
 
     fn perform_session(&mut self, cue: Arc<Cue>) {
         self.now = Now::Session(self.takes);
+        self.state.jumped &= cue.sounds.is_empty();
         if self.held == Frames::ZERO {
             self.note(Note::Mark(Box::new(self.state.clone())));
         }
@@ -272,6 +290,9 @@ impl Runner {
             return self.close(Ending::Interrupted);
         }
         self.break_off(elapsed, Cut::Word);
+        if self.state.stopped.is_some() {
+            return self.end_stopped();
+        }
         self.wait_aside(WORD);
         self.aside("interrupted", &[]);
         self.mode = Mode::Closing(self.cut_short(Ending::Interrupted));

@@ -1,12 +1,13 @@
 //! Everything of a running session that changes: what a bookmark holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::line::Pace;
-use crate::plan::{PlannedExercise, What};
-use crate::script::{FactValue, Refer};
+use crate::plan::{Plan, PlannedExercise, PlannedOutcome, What};
+use crate::script::{FactValue, Refer, direction_fact};
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,13 @@ impl Asking {
     }
 }
 
+/// Where the person said stop, while the question after it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    pub cue: usize,
+    pub asking: Option<Asking>,
+}
+
 /// Where a session stands. A session resumed from a state goes on as if it had never stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -61,6 +69,9 @@ pub struct State {
     pub asking: Option<Asking>,
     /// `first_…` facts included.
     pub facts: BTreeMap<String, FactValue>,
+    /// Facts that were remembered from an earlier session.
+    #[serde(default)]
+    pub remembered: BTreeSet<String>,
     /// Level of each exercise whose level was changed.
     pub levels: BTreeMap<String, usize>,
     pub left_out_tags: BTreeSet<String>,
@@ -82,6 +93,15 @@ pub struct State {
     pub ending: Ending,
     /// That a recording cannot hear has been said.
     pub recording_said: bool,
+    /// Set while the question after "stop" is open.
+    #[serde(default)]
+    pub stopped: Option<Stopped>,
+    /// Nothing has sounded since the last jump back.
+    #[serde(default)]
+    pub jumped: bool,
+    /// Jumps back since somebody last answered.
+    #[serde(default)]
+    pub unanswered: u32,
 }
 
 impl State {
@@ -92,6 +112,7 @@ impl State {
             cue: 0,
             asking: None,
             facts,
+            remembered: BTreeSet::new(),
             levels: BTreeMap::new(),
             left_out_tags: BTreeSet::new(),
             left_out_directions: BTreeSet::new(),
@@ -105,6 +126,9 @@ impl State {
             refer: None,
             ending: Ending::Done,
             recording_said: false,
+            stopped: None,
+            jumped: false,
+            unanswered: 0,
         }
     }
 
@@ -112,6 +136,33 @@ impl State {
     pub fn set(&mut self, fact: &str, value: FactValue) {
         self.facts.entry(format!("first_{fact}")).or_insert_with(|| value.clone());
         self.facts.insert(fact.to_owned(), value);
+    }
+
+    /// Takes the facts that come with an answer, or with none.
+    pub fn learn(&mut self, plan: &Plan, outcome: &PlannedOutcome) {
+        for (fact, value) in self.facts_of(plan, outcome) {
+            self.set(&fact, value);
+        }
+    }
+
+    /// What `outcome` sets; of the exercise that was asked about, its direction.
+    #[must_use]
+    pub fn facts_of(&self, plan: &Plan, outcome: &PlannedOutcome) -> BTreeMap<String, FactValue> {
+        let mut facts = outcome.set.clone();
+        let direction = self.about(plan).and_then(|exercise| exercise.direction.as_deref());
+        if let (Some(direction), Some(value)) = (direction, &outcome.direction) {
+            facts.insert(direction_fact(direction), FactValue::Word(value.to_string()));
+        }
+        facts
+    }
+
+    /// The exercise that a question is about: the current step's, else the last one entered.
+    #[must_use]
+    pub fn about<'a>(&self, plan: &'a Plan) -> Option<&'a Arc<PlannedExercise>> {
+        match &plan.steps.get(*self.history.last()?)?.what {
+            What::Exercise(exercise) => Some(exercise),
+            _ => None,
+        }
     }
 
     /// Level of `exercise` now.

@@ -8,7 +8,10 @@ use crate::plan::{Plan, PlannedExercise, What};
 use super::cue::{Cue, Part};
 use super::event::Note;
 use super::state::{Asking, Ending, State};
-use super::{Runner, expand, words};
+use super::{Runner, expand, remember, words};
+
+/// Times that a session goes back without any answer in between; in neither source document.
+const MOST_UNANSWERED: u32 = 3;
 
 /// The cues of what `state` stands on, a check-in step included.
 pub(crate) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
@@ -26,7 +29,7 @@ pub(crate) fn cues(plan: &Plan, state: &State, recorded: bool) -> Vec<Cue> {
 /// Whether `step` is to be performed, by what is known now.
 pub(crate) fn applies(plan: &Plan, state: &State, step: usize) -> bool {
     let Some(planned) = plan.steps.get(step) else { return false };
-    if state.leaves_out(&planned.what) {
+    if state.leaves_out(&planned.what) || remember::passes_over(plan, state, step) {
         return false;
     }
     // What cannot be decided is left out.
@@ -42,7 +45,14 @@ impl Runner {
         let mut step = step;
         while step < self.plan.steps.len() {
             if applies(&self.plan, &self.state, step) {
-                return self.enter(step);
+                match self.plan.steps.get(step).map(|step| &step.what) {
+                    Some(&What::BackTo(to)) if self.jumps() => {
+                        step = self.jump(to);
+                        continue;
+                    }
+                    Some(What::BackTo(_)) => {}
+                    _ => return self.enter(step),
+                }
             }
             let title = self.title(step);
             self.note(Note::LeftOut { step, title });
@@ -50,6 +60,31 @@ impl Runner {
         }
         self.state.step = self.plan.steps.len();
         self.close(self.state.ending);
+    }
+
+    /// Whether a way back is taken. Not into a loop that performs nothing, or that nobody is there to end.
+    fn jumps(&self) -> bool {
+        !self.options.recorded && !self.state.jumped && self.state.unanswered < MOST_UNANSWERED
+    }
+
+    /// Keeps no more of the history than what "back", and a question at the start of the loop, need.
+    fn jump(&mut self, to: usize) -> usize {
+        self.state.jumped = true;
+        self.state.unanswered += 1;
+        let last = self.state.history.last().copied();
+        self.state.history.retain(|step| *step < to);
+        self.state.history.extend(last.filter(|last| *last >= to));
+        to
+    }
+
+    /// Into the step that a bookmark stands in, or past it when an answer after "stop" left it out.
+    pub(super) fn reenter_step(&mut self) {
+        let what = self.plan.steps.get(self.state.step).map(|step| &step.what);
+        if self.state.asking.is_none() && what.is_some_and(|what| self.state.leaves_out(what)) {
+            return self.go(self.state.step);
+        }
+        self.note_entered();
+        self.expand();
     }
 
     fn enter(&mut self, step: usize) {

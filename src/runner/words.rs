@@ -8,7 +8,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::line::Line;
 use crate::plan::{Plan, Side};
-use crate::script::FactValue;
 
 use super::state::State;
 
@@ -19,7 +18,7 @@ pub(super) fn vars(plan: &Plan, state: &State) -> Vars {
     let mut vars = Vars::new();
     for name in &plan.fact_names {
         for name in [name.clone(), format!("first_{name}")] {
-            let value = state.facts.get(&name).map_or(Value::from(()), value);
+            let value = state.facts.get(&name).cloned().map_or(Value::from(()), Value::from);
             vars.insert(name, value);
         }
     }
@@ -27,14 +26,6 @@ pub(super) fn vars(plan: &Plan, state: &State) -> Vars {
     vars.insert("planned".into(), Value::from(plan.exercises));
     vars.insert("minutes".into(), Value::from(plan.minutes));
     vars
-}
-
-fn value(fact: &FactValue) -> Value {
-    match fact {
-        FactValue::Flag(flag) => Value::from(*flag),
-        FactValue::Number(number) => Value::from(*number),
-        FactValue::Word(word) => Value::from(word.as_str()),
-    }
 }
 
 /// Adds the words for `side` and its opposite, in every form that the language has.

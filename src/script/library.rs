@@ -119,6 +119,13 @@ impl<T: Item> Shelf<T> {
         self.0.get(id)?.get(language)
     }
 
+    fn get_in(&self, language: Option<&str>, id: &str) -> Option<&Filed<T>> {
+        match language {
+            Some(language) => self.get(language, id),
+            None => self.get("en", id).or_else(|| self.0.get(id)?.values().next()),
+        }
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Filed<T>> + Clone {
         self.0.values().flat_map(BTreeMap::values)
     }
@@ -190,10 +197,7 @@ impl Library {
     /// Without a language the English session, or else the first.
     #[must_use]
     pub fn session(&self, id: &str, language: Option<&str>) -> Option<&Filed<Session>> {
-        match language {
-            Some(language) => self.sessions.get(language, id),
-            None => self.sessions.get("en", id).or_else(|| self.sessions.0.get(id)?.values().next()),
-        }
+        self.sessions.get_in(language, id)
     }
 
     #[must_use]
@@ -206,9 +210,10 @@ impl Library {
         self.check_ins.get(language, id)
     }
 
+    /// Without a language the English programme, or else the first.
     #[must_use]
-    pub fn programme(&self, language: &str, id: &str) -> Option<&Filed<Programme>> {
-        self.programmes.get(language, id)
+    pub fn programme(&self, id: &str, language: Option<&str>) -> Option<&Filed<Programme>> {
+        self.programmes.get_in(language, id)
     }
 
     #[must_use]
@@ -236,7 +241,8 @@ impl Library {
         self.phrases.iter()
     }
 
-    /// Every fact that something in this language can set, and `affected_side`. Not the `first_` forms.
+    /// Every fact that something in this language can set, and `affected_side`. Not the `first_` forms. Where a check-in
+    /// sets the exercise's direction, each direction is one.
     #[must_use]
     pub fn fact_names(&self, language: &str) -> BTreeSet<String> {
         let check_ins =
@@ -245,6 +251,11 @@ impl Library {
         let sessions = sessions.flat_map(|s| s.item.facts.keys().map(|key| key.as_str()));
         let mut names: BTreeSet<String> = check_ins.chain(sessions).map(str::to_owned).collect();
         names.insert(super::AFFECTED_SIDE.to_owned());
+        if self.check_ins().any(|c| c.item.language() == language && c.item.sets_direction()) {
+            let exercises = self.exercises().filter(|e| e.item.language() == language);
+            let directions = exercises.filter_map(|e| e.item.direction.as_ref());
+            names.extend(directions.map(|direction| super::direction_fact(direction)));
+        }
         names
     }
 

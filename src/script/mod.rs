@@ -17,6 +17,7 @@ mod text;
 mod units;
 
 pub use at::At;
+pub use check::names::is_name;
 pub use library::{Filed, Item, Kind, Library};
 pub use model::*;
 pub use phrases::fold;
@@ -28,6 +29,12 @@ pub use crate::diagnostic::Layer;
 
 /// The fact that `sides = "affected"` goes by: `'left'`, `'right'` or `'both'`.
 pub const AFFECTED_SIDE: &str = "affected_side";
+
+/// The fact that tells how movement in `direction` feels: called the same, with `_` for `-`.
+#[must_use]
+pub fn direction_fact(direction: &str) -> String {
+    direction.replace('-', "_")
+}
 
 /// What every text and expression may use besides facts: exercises done and planned, planned minutes.
 pub const BUILT_INS: &[&str] = &["done", "planned", "minutes"];

@@ -9,6 +9,10 @@ use serde::Deserialize;
 use super::at::At;
 use super::units::{Duration, Minutes, NumberRange, Tempo};
 
+mod programme;
+
+pub use programme::*;
+
 /// A name: lower-case words joined by hyphens.
 pub type Name = String;
 
@@ -25,6 +29,16 @@ pub enum FactValue {
     Flag(bool),
     Number(i64),
     Word(String),
+}
+
+impl std::fmt::Display for FactValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
 }
 
 /// `sessions/*.toml`: an ordered list of steps.
@@ -47,6 +61,8 @@ pub struct Session {
     pub order: Option<Order>,
     /// Check-in asked when the person says that it got worse; without one the exercise is left out.
     pub worse: Option<At<Name>>,
+    /// Check-in asked after "stop" and its goodbye; silence ends the session.
+    pub stop: Option<At<Name>>,
     /// Check-ins before the first step.
     #[serde(default)]
     pub begin: Vec<At<Name>>,
@@ -66,7 +82,7 @@ pub enum Order {
     Fixed,
 }
 
-/// One step: exactly one of `exercise`, `say`, `chime`, `check-in`, `session`, or `rest` by itself.
+/// One step: exactly one of `exercise`, `say`, `chime`, `check-in`, `session`, `back-to`, or `rest` by itself.
 /// The remaining keys override the exercise's dose.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -77,6 +93,8 @@ pub struct Step {
     pub check_in: Option<At<Name>>,
     /// Another session whose steps are put in here (its `begin` and `finish` are not).
     pub session: Option<At<Name>>,
+    /// An earlier step of this file, with which the session goes on while `when` is true. A recording passes it over.
+    pub back_to: Option<At<Name>>,
 
     /// Name of this step, unique in the file.
     pub id: Option<At<Name>>,
@@ -88,6 +106,8 @@ pub struct Step {
     pub level: Option<At<Name>>,
     /// Full or brief instructions, whatever the runner would choose.
     pub form: Option<Form>,
+    /// Check-in asked when the exercise is over, in place of its own.
+    pub ask: Option<At<Name>>,
 
     pub reps: Option<At<u32>>,
     pub hold: Option<At<Duration>>,
@@ -314,6 +334,8 @@ pub struct CheckIn {
     pub fact: Option<At<Name>>,
     /// Lowest and highest number that is an answer.
     pub scale: Option<At<NumberRange>>,
+    /// For how many days the facts that an answer sets are known in later sessions; 1 to 3650.
+    pub remember_days: Option<At<u32>>,
     /// Said instead of a reply in a rendered session, which cannot hear.
     pub recorded: Option<At<Text>>,
     #[serde(default)]
@@ -337,6 +359,13 @@ impl CheckIn {
         let answers = self.answer.iter().filter_map(|answer| answer.ask.as_ref());
         let silence = self.no_answer.iter().filter_map(|outcome| outcome.ask.as_ref());
         answers.chain(silence).map(|name| name.value.as_str())
+    }
+
+    /// Whether an answer, or none, sets the fact of the exercise's direction.
+    #[must_use]
+    pub fn sets_direction(&self) -> bool {
+        self.answer.iter().any(|answer| answer.direction.is_some())
+            || self.no_answer.as_ref().is_some_and(|outcome| outcome.direction.is_some())
     }
 }
 
@@ -362,6 +391,8 @@ pub struct Answer {
     pub refer: Option<At<Refer>>,
     #[serde(default)]
     pub set: BTreeMap<At<Name>, FactValue>,
+    /// Value of the fact that is called like the direction of the exercise which this is about.
+    pub direction: Option<At<Name>>,
     pub ask: Option<At<Name>>,
 }
 
@@ -375,6 +406,8 @@ pub struct Outcome {
     pub tag: Option<At<Name>>,
     pub refer: Option<At<Refer>>,
     pub set: BTreeMap<At<Name>, FactValue>,
+    /// Value of the fact that is called like the direction of the exercise which this is about.
+    pub direction: Option<At<Name>>,
     /// A check-in to put next.
     pub ask: Option<At<Name>>,
 }
@@ -406,43 +439,6 @@ pub enum Refer {
     Emergency,
 }
 
-/// `sessions/programmes/*.toml`: which session in which phase.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Programme {
-    pub format: At<u32>,
-    pub language: At<String>,
-    pub title: At<String>,
-    pub origin: Option<String>,
-    /// Numbers that the phases' expressions use, each with where it comes from.
-    #[serde(default)]
-    pub parameter: BTreeMap<At<Name>, Parameter>,
-    /// In order; the first whose `when` is true applies.
-    #[serde(default)]
-    pub phase: Vec<At<Phase>>,
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    pub value: i64,
-    pub origin: String,
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Phase {
-    pub id: At<Name>,
-    pub title: String,
-    pub origin: Option<String>,
-    /// Without it the phase applies when no earlier one does.
-    pub when: Option<At<Expression>>,
-    #[serde(default)]
-    pub sessions: Vec<At<Name>>,
-    /// 1 to 7.
-    pub days_per_week: Option<At<u32>>,
-}
-
 /// `sessions/phrases/<language>.toml`: everything that the engine itself says or understands.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -454,6 +450,9 @@ pub struct Phrases {
     /// The engine's sentences; the names are in `phrases::SAY`.
     pub say: BTreeMap<At<Name>, At<Text>>,
     pub sides: SideWords,
+    /// What `direction` says in the texts of check-ins, for each direction of exercises.
+    #[serde(default)]
+    pub directions: BTreeMap<At<Name>, At<String>>,
     /// What people say for each command; the names are in `phrases::COMMANDS`.
     #[serde(default)]
     pub commands: BTreeMap<At<Name>, Vec<At<String>>>,

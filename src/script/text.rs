@@ -11,6 +11,8 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 
+use super::FactValue;
+
 /// Longest template and longest rendered text, in bytes.
 const LONGEST: usize = 20_000;
 /// Steps of the template machine; a text of a few sentences needs a few dozen.
@@ -65,6 +67,16 @@ fn capitalize(text: &str) -> String {
 fn in_words(value: Value, numbers: &[String]) -> Value {
     let number = (value.kind() == ValueKind::Number).then(|| value.as_usize()).flatten();
     number.and_then(|n| numbers.get(n)).map_or(value, |word| Value::from(word.as_str()))
+}
+
+impl From<FactValue> for Value {
+    fn from(fact: FactValue) -> Self {
+        match fact {
+            FactValue::Flag(flag) => Self::from(flag),
+            FactValue::Number(number) => Self::from(number),
+            FactValue::Word(word) => Self::from(word),
+        }
+    }
 }
 
 impl std::fmt::Debug for Texts {

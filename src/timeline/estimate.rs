@@ -57,6 +57,7 @@ impl<'a> Estimate<'a> {
     }
 
     fn exercise(&mut self, exercise: &Arc<PlannedExercise>) -> Frames {
+        self.state.history = vec![self.state.step];
         let seen = !self.state.seen.insert(exercise.id.to_string());
         let from = self.state.position.replace(exercise.position.to_string());
         let key = (Arc::as_ptr(exercise), self.state.level(exercise), seen, from.clone());
@@ -89,7 +90,7 @@ impl<'a> Estimate<'a> {
         let Some(planned) = self.plan.check_ins.get(check_in).cloned() else { return Frames::ZERO };
         let asked = self.asking_part(Asking::new(check_in, None));
         self.state.recording_said = true;
-        take_planned(&mut self.state, &planned);
+        take_planned(self.plan, &mut self.state, &planned);
         let reply = Asking { reply: Some(Reply::Recorded), ..Asking::new(check_in, None) };
         let replied = self.asking_part(reply);
         let next = planned.answers.get(planned.planned).and_then(|answer| answer.outcome.ask.clone());

@@ -77,6 +77,11 @@ pub fn trace(
         Some(state) => Runner::resume(plan.clone(), options, state),
         None => Runner::start(plan.clone(), options),
     };
+    trace_of(runner, person, len)
+}
+
+/// Runs `runner` to its end.
+pub fn trace_of(runner: Runner, person: &mut dyn Person, len: &mut dyn FnMut(&Line) -> Frames) -> Trace {
     let mut dry = DryRun {
         performance: Performance::new(runner),
         clock: Frames::ZERO,

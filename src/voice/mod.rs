@@ -19,7 +19,7 @@ pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
 pub use heart::Heart;
-pub use studio::Studio;
+pub use studio::{Fell, Studio};
 pub use tick::Tick;
 
 /// Sound as an engine gives it: mono, at the engine's own rate and loudness.
@@ -62,7 +62,7 @@ pub enum VoiceError {
     #[error(
         "`{file}` of the voice `{voice}` cannot be used: {reason}; install the voice again with `matside voices install {voice}`"
     )]
-    Weights { voice: &'static str, file: String, reason: String },
+    Weights { voice: String, file: String, reason: String },
     #[error(transparent)]
     Words(#[from] heart::words::WordsError),
     #[error("`{program}` could not be run")]

@@ -27,6 +27,21 @@ fn stop_ends_early() {
 }
 
 #[test]
+fn the_question_after_stop_changes_neither_the_end_nor_the_place() {
+    let user = User::new();
+    user.write("asks.toml", &crate::user::long().replace("begin", "stop = \"after\"\nbegin"));
+    let mut live = user.perform("asks");
+    live.hear("Numb?").say("no").hear("Go on.").say("stop").hear("We stop here.").hear("Pain?").say("four");
+    let seen = live.end();
+    assert_eq!((seen.code, seen.out.contains("> number, 4")), (3, true), "{}", seen.out);
+    let mut later = user.perform_with("asks", &["--resume"]);
+    later.hear("We go on with long.").hear("Go on.").say("stop").hear("Pain?");
+    // A signal is no goodbye to a goodbye.
+    let seen = later.signal(rustix::process::Signal::TERM).end();
+    assert_eq!((seen.code, seen.out.contains("Goodbye.")), (3, false), "{}", seen.out);
+}
+
+#[test]
 fn silence_at_a_safety_question_stops_the_session() {
     let user = User::new();
     let mut live = user.perform("tiny");

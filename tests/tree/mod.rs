@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use matside::diagnostic::{Diagnostic, Layer, Sources};
 
-/// Every file below `folder` that ends in `.toml`, sorted, without the schemas.
+/// Every file below `folder` that ends in `.toml`, sorted, without the schemas and what `matside new` begins with.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -14,6 +14,9 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
+            if path.ends_with("sessions/new") {
+                continue;
+            }
             found.extend(files(&path));
         } else if path.extension().is_some_and(|ending| ending == "toml") {
             found.push(path);

@@ -17,7 +17,7 @@ fn folder() -> Option<PathBuf> {
     let home =
         || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share/matside/voices"));
     let folder = named.or_else(data).or_else(home)?.join("heart");
-    if folder.join("hibari.onnx").exists() {
+    if folder.join("voice.toml").exists() {
         return Some(folder);
     }
     eprintln!("left out: no voice in `{}`", folder.display());
@@ -75,27 +75,25 @@ fn damaged_weights_are_an_error() {
     let Some(folder) = folder() else { return };
     let whole = std::fs::read(folder.join("hibari.onnx")).expect("weights");
     let dir = tempfile::tempdir().expect("a directory");
-    let mut complain = |bytes: &[u8]| {
+    std::fs::copy(folder.join("voice.toml"), dir.path().join("voice.toml")).expect("copied");
+    let complain = |bytes: &[u8]| {
         std::fs::write(dir.path().join("hibari.onnx"), bytes).expect("written");
-        match Heart::new(dir.path()).speak(&BREATH, 1.0) {
-            Err(VoiceError::Weights { reason, .. }) => reason,
-            other => panic!("{} bytes: {other:?}", bytes.len()),
-        }
+        let error = Heart::new(dir.path()).speak(&BREATH, 1.0).expect_err("damaged");
+        assert!(matches!(error, VoiceError::Weights { .. }), "{} bytes: {error}", bytes.len());
     };
     for kept in [0, 1, 1_000, whole.len() / 2, whole.len() - 1] {
         complain(&whole[..kept]);
     }
     let mut torn = whole.clone();
-    torn.splice(0..4_096, vec![0xff; 4_096]);
+    torn[..4_096].fill(0xff);
+    complain(&torn);
+    torn.clone_from(&whole);
+    torn[whole.len() / 2] ^= 1;
     complain(&torn);
 }
 
 #[test]
-fn no_weights_are_an_error() {
-    let error = Heart::new("/nowhere").speak(&BREATH, 1.0).expect_err("nothing there");
-    assert!(matches!(error, VoiceError::Weights { .. }));
-    assert!(
-        error.to_string().contains("/nowhere/hibari.onnx") && error.to_string().contains("install"),
-        "{error}"
-    );
+fn no_voice_is_an_error() {
+    let error = Heart::new("/nowhere/heart").speak(&BREATH, 1.0).expect_err("nothing there").to_string();
+    assert!(error.contains("/nowhere/heart/") && error.contains("matside voices install heart"), "{error}");
 }

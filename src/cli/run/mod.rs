@@ -5,6 +5,7 @@ mod screen;
 mod signals;
 mod sound;
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,10 +14,11 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
-use crate::journal::{Journal, JournalError};
+use crate::journal::Journal;
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
+use crate::script::FactValue;
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
@@ -64,25 +66,18 @@ impl From<Input> for Message {
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
-    let journal = Journal::open(&places::state().context("no home directory: set HOME or XDG_STATE_HOME")?)?;
-    let _lock = match journal.lock() {
-        Ok(lock) => lock,
-        Err(error @ JournalError::Locked { .. }) => {
-            eprintln!("matside: {error}");
-            return Ok(Exit::AlreadyRunning);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let journal = Journal::open(&places::state().context(places::NO_STATE)?)?;
+    let _lock = journal.lock()?;
     let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
-    let studio = voices::studio(&args.speech, &plan.language)?;
+    let (studio, fallen) = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(studio, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
     let runner = match state {
         Some(state) => Runner::resume(plan.clone(), options, state),
-        None => Runner::start(plan.clone(), options),
+        None => Runner::start_knowing(plan.clone(), options, remembered(&journal)),
     };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
@@ -98,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let keep = Keep::start(journal, plan.id.clone(), digest);
-    Live { stage, sound, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    Live { stage, sound, inbox, losses, fallen, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
 }
 
 fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
@@ -120,6 +115,14 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
     Ok(Some(bookmark.state))
 }
 
+/// Memory that cannot be read costs questions, not the session.
+fn remembered(journal: &Journal) -> BTreeMap<String, FactValue> {
+    journal.remembered(Timestamp::now()).unwrap_or_else(|error| {
+        eprintln!("matside: {:#}", anyhow::Error::from(error));
+        BTreeMap::new()
+    })
+}
+
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
     // When the main thread is gone, the process is about to be.
     Box::new(move |report| drop(messages.send(Message::Report(report))))
@@ -130,6 +133,7 @@ struct Live {
     sound: Sound,
     inbox: Receiver<Message>,
     losses: Receiver<(Line, VoiceError)>,
+    fallen: voices::Fallen,
     screen: Screen,
     keep: Keep,
     ending: Option<Ending>,
@@ -171,7 +175,8 @@ impl Live {
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
         match report.what {
-            Happened::Note(Note::Mark(state)) => self.keep.mark(*state),
+            Happened::Note(Note::Mark(state)) => self.keep.mark(state),
+            Happened::Note(Note::Remember { days, facts }) => self.keep.remember(facts, days),
             Happened::Over(ending) => {
                 self.keep.close(ending);
                 self.ending = Some(ending);
@@ -182,6 +187,10 @@ impl Live {
 
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
+        for (voice, error) in self.fallen.try_iter() {
+            let error = anyhow::Error::from(error);
+            self.screen.warn(&format!("the voice `{voice}` failed, the next one speaks on: {error:#}"));
+        }
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
             self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));

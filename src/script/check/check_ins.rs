@@ -2,7 +2,7 @@
 
 use super::super::{CheckIn, Filed, Refer};
 use super::wording::Scope;
-use super::{Checker, TOP, answers, outcomes};
+use super::{Checker, TOP, answers, outcomes, remember};
 
 const LONGEST_WAIT: u64 = 10 * 60;
 const MOST_ASKED_AGAIN: u32 = 10;
@@ -15,13 +15,14 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         silence(checker, filed);
         answers::check(checker, filed);
         outcomes::check(checker, filed);
+        remember::check(checker, filed);
     }
 }
 
 fn question<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>) {
     let CheckIn { language, ask, again, recorded, wait, ask_again, fact, .. } = &filed.item;
     let source = filed.source;
-    checker.texts(source, language, Scope::Facts, [ask].into_iter().chain(again).chain(recorded));
+    checker.texts(source, language, Scope::CheckIn, [ask].into_iter().chain(again).chain(recorded));
     checker.length(source, "wait", wait.as_ref(), LONGEST_WAIT);
     if let Some(times) = ask_again.as_ref().filter(|times| times.value > MOST_ASKED_AGAIN) {
         let message = format!("asked `{}` times again, nobody answers any more", times.value);

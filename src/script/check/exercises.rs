@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::{At, Dose, Duration, Exercise, Filed, Level, Library, Progression, Sides};
+use super::super::{
+    AFFECTED_SIDE, At, Dose, Duration, Exercise, Filed, Level, Library, Progression, Sides, direction_fact,
+};
 use super::wording::Scope;
 use super::{Checker, names};
 use crate::diagnostic::{SourceId, did_you_mean};
@@ -78,9 +80,25 @@ fn labels(checker: &mut Checker<'_>, filed: &Filed<Exercise>) {
         checker.error(source, &position.span, message, &hint);
     }
     direction.iter().chain(tags).for_each(|name| checker.name(source, name));
+    if let Some(name) = direction {
+        checker.direction(source, name);
+    }
     checker.no_doubles(source, "tag", tags.iter());
     if let Some(direction) = direction.as_ref().filter(|name| names::is_name(name)) {
         lone_direction(checker, source, language, direction);
+    }
+}
+
+impl Checker<'_> {
+    /// A direction has a fact of its name, which must not mean anything else.
+    fn direction(&mut self, source: SourceId, name: &At<String>) {
+        let fact = direction_fact(name);
+        let free = names::is_fact(&fact) && !names::is_taken(&fact) && fact != AFFECTED_SIDE;
+        if names::is_name(name) && !free {
+            let message = format!("a direction cannot be called `{}`", name.value);
+            let hint = format!("how it feels is kept in a fact, and no fact can be called `{fact}`");
+            self.error(source, &name.span, message, &hint);
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use super::Checker;
 use crate::diagnostic::SourceId;
 
 /// Lower-case words joined by hyphens.
-pub(super) fn is_name(text: &str) -> bool {
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     text.split('-')
         .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
@@ -26,10 +27,29 @@ pub(super) fn is_language(text: &str) -> bool {
 }
 
 /// Words that the expression language keeps for itself, and variables that texts have anyway.
-fn is_taken(text: &str) -> bool {
+pub(super) fn is_taken(text: &str) -> bool {
     const KEPT: &[&str] = &[
-        "true", "false", "none", "not", "and", "or", "in", "is", "if", "elif", "else", "endif", "self",
-        "loop", "side", "other", "reps", "sets", "hold", "time",
+        "true",
+        "false",
+        "none",
+        "not",
+        "and",
+        "or",
+        "in",
+        "is",
+        "if",
+        "elif",
+        "else",
+        "endif",
+        "self",
+        "loop",
+        "side",
+        "other",
+        "direction",
+        "reps",
+        "sets",
+        "hold",
+        "time",
     ];
     let prefixed = ["first_", "side_", "other_"].iter().any(|prefix| text.starts_with(prefix));
     KEPT.contains(&text) || BUILT_INS.contains(&text) || prefixed

@@ -14,22 +14,23 @@ struct Outcome<'a> {
     tag: Option<&'a At<String>>,
     refer: Option<&'a At<Refer>>,
     set: &'a BTreeMap<At<String>, FactValue>,
+    direction: Option<&'a At<String>>,
     ask: Option<&'a At<String>>,
     table: &'a std::ops::Range<usize>,
 }
 
 pub(super) fn check<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>) {
     for answer in &filed.item.answer {
-        let super::super::Answer { say, then, tag, refer, set, ask, .. } = &answer.value;
-        let (say, then, tag, refer, ask) =
-            (say.as_ref(), then.as_ref(), tag.as_ref(), refer.as_ref(), ask.as_ref());
-        outcome(checker, filed, &Outcome { say, then, tag, refer, set, ask, table: &answer.span });
+        let super::super::Answer { say, then, tag, refer, set, direction, ask, .. } = &answer.value;
+        let (say, then, tag, refer) = (say.as_ref(), then.as_ref(), tag.as_ref(), refer.as_ref());
+        let (direction, ask, table) = (direction.as_ref(), ask.as_ref(), &answer.span);
+        outcome(checker, filed, &Outcome { say, then, tag, refer, set, direction, ask, table });
     }
     if let Some(silence) = &filed.item.no_answer {
-        let super::super::Outcome { say, then, tag, refer, set, ask } = &silence.value;
-        let (say, then, tag, refer, ask) =
-            (say.as_ref(), then.as_ref(), tag.as_ref(), refer.as_ref(), ask.as_ref());
-        outcome(checker, filed, &Outcome { say, then, tag, refer, set, ask, table: &silence.span });
+        let super::super::Outcome { say, then, tag, refer, set, direction, ask } = &silence.value;
+        let (say, then, tag, refer) = (say.as_ref(), then.as_ref(), tag.as_ref(), refer.as_ref());
+        let (direction, ask, table) = (direction.as_ref(), ask.as_ref(), &silence.span);
+        outcome(checker, filed, &Outcome { say, then, tag, refer, set, direction, ask, table });
         silence_is_not_fine(checker, filed, then);
     }
 }
@@ -47,10 +48,13 @@ fn silence_is_not_fine(checker: &mut Checker<'_>, filed: &Filed<CheckIn>, then: 
 
 fn outcome<'a>(checker: &mut Checker<'a>, filed: &'a Filed<CheckIn>, outcome: &Outcome<'a>) {
     let source = filed.source;
-    checker.texts(source, &filed.item.language, Scope::Facts, outcome.say);
+    checker.texts(source, &filed.item.language, Scope::CheckIn, outcome.say);
     for (name, value) in outcome.set {
         checker.fact(source, name);
         checker.side_value(source, name, value);
+    }
+    if let Some(value) = outcome.direction {
+        checker.name(source, value);
     }
     if let Some(name) = outcome.ask {
         checker.check_in_exists(source, &filed.item.language, name);

@@ -14,6 +14,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         sentences(checker, filed);
         numbers(checker, filed);
         sides(checker, filed);
+        directions(checker, filed);
         commands(checker, filed);
         moves::check(checker, filed);
     }
@@ -138,6 +139,20 @@ fn only_here(
         {
             let message = format!("`[sides.{other}]` has no form `{}`", form.value);
             checker.error(filed.source, &form.span, message, "both sides need the same forms");
+        }
+    }
+}
+
+fn directions(checker: &mut Checker<'_>, filed: &Filed<Phrases>) {
+    for (name, words) in &filed.item.directions {
+        checker.name(filed.source, name);
+        if words.trim().is_empty() {
+            checker.error(
+                filed.source,
+                &words.span,
+                "a direction without words",
+                "write what `direction` says",
+            );
         }
     }
 }

@@ -1,32 +1,56 @@
-//! Programmes: phases that can be reached, sessions that exist, parameters that are used by their names.
+//! Programmes: phases that can be reached, sessions that exist, rules and criteria whose names are known.
 
-use super::super::{Filed, Kind, Programme};
+use super::super::{Filed, Kind, MEASURES, Programme};
 use super::{Checker, TOP};
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let library = checker.library;
     for filed in library.programmes() {
+        parameters(checker, filed);
         phases(checker, filed);
-        for name in filed.item.parameter.keys() {
-            checker.fact(filed.source, name);
+        rules(checker, filed);
+        if let Some(advance) = &filed.item.advance {
+            checker.programme_expression(filed, &advance.when);
         }
     }
 }
 
-fn phases<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Programme>) {
-    let Programme { language, parameter, phase, .. } = &filed.item;
+fn parameters(checker: &mut Checker<'_>, filed: &Filed<Programme>) {
+    let facts = checker.library.fact_names(&filed.item.language);
+    for name in filed.item.parameter.keys() {
+        checker.fact(filed.source, name);
+        let measure = MEASURES.iter().any(|(measure, _)| *measure == name.value);
+        if measure || facts.contains(&name.value) {
+            let what = if measure { "a measure" } else { "a fact" };
+            let message = format!("a parameter cannot be called `{}`", name.value);
+            checker.error(filed.source, &name.span, message, &format!("that is {what} already"));
+        }
+    }
+}
+
+fn rules(checker: &mut Checker<'_>, filed: &Filed<Programme>) {
+    let rules = &filed.item.rule;
+    checker.no_doubles(filed.source, "rule", rules.iter().map(|rule| &rule.id));
+    for rule in rules {
+        checker.name(filed.source, &rule.id);
+        checker.programme_expression(filed, &rule.when);
+        checker.programme_text(filed, &rule.say);
+    }
+}
+
+fn phases(checker: &mut Checker<'_>, filed: &Filed<Programme>) {
+    let phase = &filed.item.phase;
     let source = filed.source;
     if phase.is_empty() {
         checker.absent(filed, &TOP, "phase", "the programme has no phases", "add at least one `[[phase]]`");
     }
     checker.no_doubles(source, "phase", phase.iter().map(|phase| &phase.id));
-    let parameters: Vec<&str> = parameter.keys().map(|name| name.as_str()).collect();
     let mut always = None;
     for phase in phase {
         checker.name(source, &phase.id);
         if let Some(when) = &phase.when {
-            checker.phase_expression(source, language, &parameters, when);
+            checker.programme_expression(filed, when);
         }
         sessions(checker, filed, phase);
         if let Some(earlier) = always {

@@ -28,13 +28,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 }
 
 fn frame(checker: &mut Checker<'_>, filed: &Filed<Session>) {
-    let Session { minutes, worse, begin, finish, facts, step, language, .. } = &filed.item;
+    let Session { minutes, worse, stop, begin, finish, facts, step, language, .. } = &filed.item;
     let source = filed.source;
     length(checker, filed);
     if minutes.value.0.iter().any(|m| !m.is_finite()) {
         return;
     }
-    for name in begin.iter().chain(finish).chain(worse) {
+    for name in begin.iter().chain(finish).chain(worse).chain(stop) {
         checker.check_in_exists(source, language, name);
     }
     for (name, value) in facts {

@@ -111,7 +111,8 @@ impl<'a> SideKnown<'a> {
 
     pub fn by_step(&mut self, library: &'a Library, language: &'a str, step: &'a Step) -> bool {
         let exercise = step.exercise.as_ref().and_then(|name| library.exercise(language, name));
-        let asked = step.check_in.as_ref().or(exercise.and_then(|exercise| exercise.item.check_in.as_ref()));
+        let own = exercise.and_then(|exercise| exercise.item.check_in.as_ref());
+        let asked = step.check_in.as_ref().or(step.ask.as_ref()).or(own);
         asked.is_some_and(|name| self.by_check_in(library, language, name))
             || step.session.as_ref().is_some_and(|name| self.by_session(library, language, name))
     }

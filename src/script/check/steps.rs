@@ -1,5 +1,6 @@
 //! The steps of a session: exactly one kind each, doses only on exercises, names that exist, sides that can be known.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::{At, Dose, Exercise, Filed, Kind, Level, Session, Sides, Step};
@@ -17,10 +18,12 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Session>, wa
     let language = session.language.value.as_str();
     let mut side_known = session.facts.contains_key(super::super::AFFECTED_SIDE)
         || session.begin.iter().any(|name| walk.side_known.by_check_in(library, language, name));
+    let mut earlier = BTreeSet::new();
     for step in &session.step {
-        let mut stand = Stand { checker, filed, step, walk, side_known };
+        let mut stand = Stand { checker, filed, step, earlier: &earlier, walk, side_known };
         stand.check();
         side_known = stand.side_known || stand.learns_side();
+        earlier.extend(step.id.as_ref().map(|id| id.value.as_str()));
     }
 }
 
@@ -28,6 +31,8 @@ struct Stand<'c, 'a> {
     checker: &'c mut Checker<'a>,
     filed: &'a Filed<Session>,
     step: &'a At<Step>,
+    /// Names of the steps before it.
+    earlier: &'c BTreeSet<&'a str>,
     walk: &'c mut Walk<'a>,
     /// Whether the affected side can be known by now.
     side_known: bool,
@@ -49,6 +54,9 @@ impl<'a> Stand<'_, 'a> {
         if let Some(name) = &step.session {
             self.included(name);
         }
+        if let Some(to) = &step.back_to {
+            super::jumps::check(self.checker, self.filed, step, to, self.earlier);
+        }
         match &step.exercise {
             Some(name) => self.exercise(name),
             None => self.no_dose(),
@@ -60,13 +68,14 @@ impl<'a> Stand<'_, 'a> {
     }
 
     fn kinds(&self) -> impl Iterator<Item = (&'static str, &'a Range<usize>)> {
-        let Step { exercise, say, chime, check_in, session, .. } = &self.step.value;
+        let Step { exercise, say, chime, check_in, session, back_to, .. } = &self.step.value;
         [
             ("exercise", exercise.as_ref().map(|at| &at.span)),
             ("say", say.as_ref().map(|at| &at.span)),
             ("chime", chime.as_ref().map(|at| &at.span)),
             ("check-in", check_in.as_ref().map(|at| &at.span)),
             ("session", session.as_ref().map(|at| &at.span)),
+            ("back-to", back_to.as_ref().map(|at| &at.span)),
         ]
         .into_iter()
         .filter_map(|(name, span)| Some((name, span?)))
@@ -77,7 +86,8 @@ impl<'a> Stand<'_, 'a> {
         let source = self.filed.source;
         match kinds.as_slice() {
             [] if self.step.rest.is_none() && !self.filed.damaged(&self.step.span) => {
-                let hint = "write one of `exercise`, `say`, `chime`, `rest`, `check-in`, `session`";
+                let hint =
+                    "write one of `exercise`, `say`, `chime`, `rest`, `check-in`, `session`, `back-to`";
                 self.checker.error(source, &self.step.span, "the step does nothing", hint);
             }
             [(first, first_span), rest @ ..] => {
@@ -128,6 +138,7 @@ impl<'a> Stand<'_, 'a> {
             ("count", count.as_ref().map(|at| &at.span)),
             ("halfway", halfway.as_ref().map(|at| &at.span)),
             ("countdown", countdown.as_ref().map(|at| &at.span)),
+            ("ask", step.ask.as_ref().map(|at| &at.span)),
             ("form", step.form.as_ref().map(|_| &self.step.span)),
         ];
         if self.filed.lost(&self.step.span, "exercise") {
@@ -143,6 +154,9 @@ impl<'a> Stand<'_, 'a> {
         let library = self.checker.library;
         let (source, language) = (self.filed.source, self.language());
         self.checker.dose(source, &self.step.dose());
+        if let Some(check_in) = &self.step.ask {
+            self.checker.check_in_exists(source, language, check_in);
+        }
         let Some(exercise) = library.exercise(language, name) else {
             let known = library.exercises().filter(|e| e.item.language.value == language);
             let known = known.map(|exercise| exercise.id.as_str());

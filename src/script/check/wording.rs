@@ -7,7 +7,7 @@ use std::rc::Rc;
 use minijinja::Value;
 
 use super::super::text::code;
-use super::super::{At, BUILT_INS, Library, TextError, Texts};
+use super::super::{At, BUILT_INS, Filed, Library, MEASURES, Programme, TextError, Texts};
 use super::{Checker, literal};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
 
@@ -18,7 +18,9 @@ pub(super) enum Scope {
     Facts,
     /// The same, but the text is an expression.
     Expression,
-    /// And the dose.
+    /// And the direction of the exercise that a question is about.
+    CheckIn,
+    /// Facts, built-ins and the dose.
     Exercise,
     /// And the sides.
     Sides,
@@ -88,12 +90,25 @@ fn names_of(library: &Library, language: &str, scope: Scope) -> Names {
         names.insert(fact, Value::from(()));
     }
     names.extend(BUILT_INS.iter().map(|&name| (name.to_owned(), Value::from(1))));
+    if scope == Scope::CheckIn {
+        names.insert("direction".to_owned(), Value::from(()));
+    }
     if matches!(scope, Scope::Exercise | Scope::Sides) {
         names.extend(["reps", "sets", "hold", "time"].map(|name| (name.to_owned(), Value::from(name))));
     }
     if scope == Scope::Sides {
         names.extend(side_names(library, language).map(|name| (name.clone(), Value::from(name))));
     }
+    names
+}
+
+/// Between sessions there is no session: nothing is done or planned yet, and no fact has a first value.
+fn names_in_programme(library: &Library, programme: &Programme) -> Names {
+    let mut names: Names =
+        library.fact_names(&programme.language).into_iter().map(|fact| (fact, Value::from(()))).collect();
+    let measure = |unset| if unset { Value::from(()) } else { Value::from(1) };
+    names.extend(MEASURES.iter().map(|&(name, unset)| (name.to_owned(), measure(unset))));
+    names.extend(programme.parameter.keys().map(|name| (name.value.clone(), Value::from(1))));
     names
 }
 
@@ -115,8 +130,7 @@ impl<'a> Checker<'a> {
     /// A text that is spoken.
     pub(super) fn text(&mut self, source: SourceId, language: &'a str, scope: Scope, text: &'a At<String>) {
         if text.trim().is_empty() {
-            let hint = "write what is to be said, or leave the key out";
-            return self.error(source, &text.span, "there is nothing to say", hint);
+            return self.nothing_to_say(source, text);
         }
         if !text.contains('{') {
             return;
@@ -164,18 +178,31 @@ impl<'a> Checker<'a> {
         self.report(source, expression, &findings);
     }
 
-    /// A `when` of a programme's phase, which knows the parameters too.
-    pub(super) fn phase_expression(
-        &mut self,
-        source: SourceId,
-        language: &'a str,
-        parameters: &[&str],
-        expression: &At<String>,
-    ) {
-        let mut names = Names::clone(&self.wording.scope(language, Scope::Expression));
-        names.extend(parameters.iter().map(|&name| (name.to_owned(), Value::from(1))));
-        let findings = self.wording.expression(expression, &names);
-        self.report(source, expression, &findings);
+    /// An expression of a programme, which knows facts, measures and its own parameters.
+    pub(super) fn programme_expression(&mut self, filed: &Filed<Programme>, expression: &At<String>) {
+        let findings = self.wording.expression(expression, &names_in_programme(self.library, &filed.item));
+        self.report(filed.source, expression, &findings);
+    }
+
+    /// A text of a programme; it knows the same names.
+    pub(super) fn programme_text(&mut self, filed: &Filed<Programme>, text: &At<String>) {
+        if text.trim().is_empty() {
+            return self.nothing_to_say(filed.source, text);
+        }
+        let names = names_in_programme(self.library, &filed.item);
+        let texts = &self.wording.texts;
+        let used = texts.names_in_text(text);
+        let findings = judge(text, used, &names, false, || texts.render(text, &names).map(drop));
+        self.report(filed.source, text, &findings);
+    }
+
+    fn nothing_to_say(&mut self, source: SourceId, text: &At<String>) {
+        self.error(
+            source,
+            &text.span,
+            "there is nothing to say",
+            "write what is to be said, or leave the key out",
+        );
     }
 
     fn report(&mut self, source: SourceId, text: &At<String>, findings: &[Finding]) {
@@ -247,16 +274,27 @@ fn silence_is_little(text: &str, is_expression: bool, names: &Names) -> Vec<Find
     found.map(finding).collect()
 }
 
+/// A name that only programmes know.
+const MEASURE: &str = "days_since_start";
+
+fn measures() -> String {
+    super::super::notes::listed(MEASURES.iter().map(|(name, _)| name))
+}
+
 fn unknown(text: &str, name: &str, names: &Names) -> Finding {
     let hint = did_you_mean(name, names.keys().map(String::as_str)).unwrap_or_else(|| {
         if names.is_empty() {
             "this phrase has no variables".into()
+        } else if names.contains_key(MEASURE) {
+            format!("neither a parameter, nor a measure, nor a fact; the measures are {}", measures())
         } else if !names.contains_key("done") {
             format!("this phrase knows only {}", super::super::notes::listed(names.keys()))
         } else if is_side(name) {
             "the sides are only known in the texts of an exercise that has sides".into()
         } else if ["reps", "sets", "hold", "time"].contains(&name) {
             "the dose is only known in the texts of an exercise".into()
+        } else if name == "direction" {
+            "the direction is only known in the texts of a check-in".into()
         } else {
             "no check-in and no session sets it".into()
         }

@@ -1,17 +1,19 @@
-//! The natural voice: a line to phonemes, phonemes to speech. Owns the folder of one voice; what is said for a word is
-//! in [`words`], how it sounds in [`net`] and [`signal`].
+//! The natural voice: a line to phonemes, phonemes to speech. Owns one voice; what is said for a word is in [`words`],
+//! how it sounds in [`net`] and [`signal`].
 
 mod net;
 mod noise;
+mod pack;
 mod pulses;
 mod signal;
 pub mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Pcm, Synth, VoiceError};
 use crate::line::Line;
 use net::Net;
+use pack::Pack;
 use signal::{HOP, RATE, Signal};
 use words::{Corrections, Words};
 
@@ -19,7 +21,6 @@ const NAME: &str = "heart";
 /// Goes up when this code makes other samples of the same line.
 const VERSION: u32 = 1;
 const LANGUAGE: &str = "en";
-const WEIGHTS: &str = "hibari.onnx";
 /// The most phonemes that the voice was taught to say at once, and one silence before and after.
 pub const LONGEST: usize = 402;
 /// The net knows this many phonemes.
@@ -33,7 +34,7 @@ const PHONEME: std::ops::RangeInclusive<f32> = 0.01..=0.6;
 
 /// The voice in a folder. Its weights are read when it speaks first.
 pub struct Heart {
-    folder: PathBuf,
+    pack: Pack,
     corrections: Corrections,
     words: Option<Words>,
     ready: Option<(Net, Signal)>,
@@ -41,7 +42,8 @@ pub struct Heart {
 
 impl Heart {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), corrections: Corrections::default(), words: None, ready: None }
+        let pack = Pack::new(folder.into());
+        Self { pack, corrections: Corrections::default(), words: None, ready: None }
     }
 
     /// With words whose sound is put right.
@@ -65,32 +67,34 @@ impl Heart {
         Ok(Pcm { samples, rate: RATE })
     }
 
-    /// Whether it speaks `language`, a BCP 47 tag, and its files are there.
-    ///
-    /// # Errors
-    /// [`VoiceError::Language`], [`VoiceError::Weights`] or [`VoiceError::Words`].
-    pub fn check(&self, language: &str) -> Result<(), VoiceError> {
-        spoken(language)?;
-        words::identity(&self.folder, &self.corrections)?;
-        let weights = self.folder.join(WEIGHTS);
-        if weights.is_file() { Ok(()) } else { Err(unusable(&weights, "it is not there".into())) }
-    }
-
-    /// Its words, read from the folder when they are first asked for.
+    /// Its words, read from the pack when they are first asked for.
     ///
     /// # Errors
     /// [`VoiceError::Words`] when a file of them is missing or damaged, or a correction is wrong.
     pub fn words(&mut self) -> Result<&mut Words, VoiceError> {
         match &mut self.words {
             Some(words) => Ok(words),
-            none => Ok(none.insert(Words::open(&self.folder, self.corrections.clone())?)),
+            none => Ok(none.insert(Words::open(self.pack.folder(), self.corrections.clone())?)),
         }
+    }
+
+    fn phonemes(&mut self, line: &Line) -> Result<Vec<Vec<i64>>, VoiceError> {
+        let main = line.language.split(['-', '_']).next().unwrap_or_default();
+        if !main.eq_ignore_ascii_case(LANGUAGE) {
+            return Err(VoiceError::Language {
+                voice: self.pack.name(),
+                language: line.language.to_string(),
+            });
+        }
+        let words = self.words()?;
+        let parts = words.phonemes(&line.text)?;
+        Ok(parts.iter().filter(|part| words::is_heard(part)).map(|part| words.ids(part)).collect())
     }
 
     fn ready(&mut self) -> Result<&mut (Net, Signal), VoiceError> {
         if self.ready.is_none() {
-            let file = self.folder.join(WEIGHTS);
-            let net = Net::load(&file).map_err(|reason| unusable(&file, reason))?;
+            let (file, bytes) = self.pack.weights()?;
+            let net = Net::load(bytes).map_err(|reason| self.pack.unusable(&file, reason))?;
             self.ready = Some((net, Signal::new()));
         }
         self.ready.as_mut().ok_or_else(|| failed("it is not loaded".into()))
@@ -99,36 +103,17 @@ impl Heart {
 
 impl Synth for Heart {
     fn id(&self) -> String {
-        // A pack that is not there has no clips, and says so when it speaks.
-        let identity = words::identity(&self.folder, &self.corrections).unwrap_or_default();
-        format!("{NAME} {VERSION} {identity}")
+        format!("{} {VERSION} {} {:08x}", self.pack.name(), self.pack.identity(), self.corrections.digest())
     }
 
     /// The sentences one after the other, each with the pauses that the net gives it.
     fn synth(&mut self, line: &Line) -> Result<Pcm, VoiceError> {
-        spoken(&line.language)?;
-        let words = self.words()?;
-        let parts = words.phonemes(&line.text)?;
-        let parts: Vec<_> =
-            parts.iter().filter(|part| words::is_heard(part)).map(|part| words.ids(part)).collect();
         let mut pcm = Pcm { samples: Vec::new(), rate: RATE };
-        for ids in parts {
+        for ids in self.phonemes(line)? {
             pcm.samples.extend(self.speak(&ids, f32::from(line.pace.as_percent()) / 100.0)?.samples);
         }
         Ok(pcm)
     }
-}
-
-fn spoken(language: &str) -> Result<(), VoiceError> {
-    let main = language.split(['-', '_']).next().unwrap_or_default();
-    if main.eq_ignore_ascii_case(LANGUAGE) {
-        return Ok(());
-    }
-    Err(VoiceError::Language { voice: NAME.into(), language: language.into() })
-}
-
-fn unusable(file: &Path, reason: String) -> VoiceError {
-    VoiceError::Weights { voice: NAME, file: file.display().to_string(), reason }
 }
 
 fn failed(reason: String) -> VoiceError {

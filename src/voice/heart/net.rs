@@ -1,9 +1,8 @@
 //! The neural net: phoneme ids to a spectrum. Owns the weights and the runtime; must not know text or samples.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use rten::{Model, ModelOptions, NodeId, RunError, RunOptions, ThreadPool, Value};
+use rten::{Model, ModelOptions, NodeId, OpRegistry, RunError, RunOptions, ThreadPool, Value, op_registry};
 
 use super::signal::{BINS, ROW, Spectrum};
 
@@ -21,10 +20,9 @@ pub struct Net {
 
 impl Net {
     /// # Errors
-    /// In words, when the file cannot be read or is not this kind of net.
-    pub fn load(file: &Path) -> Result<Self, String> {
-        let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
-        let mut options = ModelOptions::with_all_ops();
+    /// In words, when the bytes are another kind of net. They must be whole: some torn ones are read for ever.
+    pub fn load(bytes: Vec<u8>) -> Result<Self, String> {
+        let mut options = ModelOptions::with_ops(operators());
         options.prepack_weights(true);
         let model = options.load(bytes).map_err(|error| error.to_string())?;
         let node = |name: &str| model.find_node(name).ok_or_else(|| format!("it has no `{name}`"));
@@ -48,6 +46,43 @@ impl Net {
         let rows = rows(answers, f0.len())?;
         Ok(Spectrum { f0, rows })
     }
+}
+
+/// What this kind of net is made of. The linker leaves all others out.
+pub(super) fn operators() -> OpRegistry {
+    op_registry!(
+        Add,
+        Cast,
+        Clip,
+        Concat,
+        Conv,
+        CumSum,
+        Div,
+        DynamicQuantizeLinear,
+        Erf,
+        Exp,
+        Gather,
+        GreaterOrEqual,
+        LayerNormalization,
+        Log,
+        MatMul,
+        MatMulInteger,
+        Mul,
+        Pow,
+        Range,
+        ReduceSum,
+        Relu,
+        Reshape,
+        Round,
+        Shape,
+        Slice,
+        Softmax,
+        Split,
+        Sub,
+        Tile,
+        Transpose,
+        Unsqueeze
+    )
 }
 
 fn floats(value: Option<Value>) -> Result<Vec<f32>, String> {

@@ -85,13 +85,13 @@ mod tests {
 
     #[test]
     fn the_closed_form_is_the_sum_of_its_harmonics() {
-        let (pitch, frames) = (220.0_f32, 4);
+        let (pitch, frames) = (223.0_f32, 4);
         let train = train(&vec![pitch; frames]);
         assert_eq!(train.len(), frames * HOP);
         for (at, sample) in train.iter().enumerate() {
             let t = std::f64::consts::TAU * f64::from(pitch) * (at + 1) as f64 / f64::from(RATE);
-            let sum: f64 = (1..=50).map(|h| (f64::from(h) * t).cos()).sum();
-            assert!((f64::from(*sample) - sum).abs() < 2e-3, "{at}: {sample} is not {sum}");
+            let sum: f64 = (1..=49).map(|h| (f64::from(h) * t).cos()).sum();
+            assert!((f64::from(*sample) - sum).abs() < 0.02, "{at}: {sample} is not {sum}");
         }
     }
 

@@ -180,3 +180,71 @@ fn centred(samples: &[f32]) -> Vec<f32> {
     let after = samples.iter().rev().skip(1).take(half);
     before.chain(samples).chain(after).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAMES: usize = 12;
+    /// So quiet that it is nothing.
+    const OFF: f32 = -1e9;
+
+    /// Every frame alike: gains and angles by bin.
+    fn spectrum(pitch: f32, parts: [&dyn Fn(usize) -> f32; 5]) -> Spectrum {
+        let row: Vec<f32> = parts.iter().flat_map(|part| (0..BINS).map(part)).collect();
+        Spectrum { f0: vec![pitch; FRAMES], rows: row.repeat(FRAMES) }
+    }
+
+    fn farthest(found: &[f32], wanted: impl Fn(usize) -> f32) -> f32 {
+        found.iter().enumerate().fold(0.0, |far: f32, (at, sample)| far.max((sample - wanted(at)).abs()))
+    }
+
+    #[test]
+    fn a_flat_filter_gives_the_pulses_back() {
+        let flat = spectrum(150.0, [&|_| 0.0, &|_| 0.0, &|_| OFF, &|_| OFF, &|_| 0.0]);
+        let train = pulses::train(&flat.f0);
+        let samples = Signal::new().render(flat);
+        assert_eq!(samples.len(), FRAMES * HOP);
+        // The mirrored ends hold no whole frame.
+        let inside = samples.iter().zip(&train).skip(SIZE).take((FRAMES - 8) * HOP);
+        let far = inside.fold(0.0, |far: f32, (sample, pulse)| far.max((sample - pulse / HOP as f32).abs()));
+        assert!(far < 1e-5, "{far}");
+    }
+
+    #[test]
+    fn a_half_turn_turns_the_pulses_over() {
+        let saturated = spectrum(150.0, [&|_| 0.0, &|_| 1e3, &|_| OFF, &|_| OFF, &|_| 0.0]);
+        let straight = spectrum(150.0, [&|_| 0.0, &|_| 0.0, &|_| OFF, &|_| OFF, &|_| 0.0]);
+        let mut signal = Signal::new();
+        let (over, straight) = (signal.render(saturated), signal.render(straight));
+        assert!(farthest(&over, |at| -straight[at]) < 1e-5);
+    }
+
+    #[test]
+    fn the_free_part_needs_no_pulses() {
+        // Turned by half a window, a flat spectrum is one click in the middle of the frame.
+        let clicks = spectrum(0.0, [&|_| 0.0, &|_| 0.0, &|_| OFF, &|_| 0.0, &|bin| PI * (bin % 2) as f32]);
+        let samples = Signal::new().render(clicks);
+        let inside = &samples[SIZE..(FRAMES - 4) * HOP];
+        let far = farthest(inside, |at| if at % HOP == 0 { 1.0 / 1.5 } else { 0.0 });
+        assert!(far < 1e-4, "{far}");
+    }
+
+    #[test]
+    fn noise_is_as_loud_as_asked_and_always_the_same() {
+        let hiss = |log: f32| spectrum(0.0, [&|_| OFF, &|_| 0.0, &move |_| log, &|_| OFF, &|_| 0.0]);
+        let mut signal = Signal::new();
+        let (quiet, loud) = (signal.render(hiss(0.0)), signal.render(hiss(1.0)));
+        assert_eq!(signal.render(hiss(0.0)), quiet);
+        assert!(farthest(&loud, |at| quiet[at] * 1.0_f32.exp()) < 1e-4);
+        let power = quiet.iter().map(|sample| sample * sample).sum::<f32>() / quiet.len() as f32;
+        // 2 / 1200 in a frame; overlapping four of them halves it, by 1.5 over 1.5 squared, to two thirds.
+        assert!((power * 1200.0 / 2.0 - 2.0 / 3.0).abs() < 0.1, "{power}");
+    }
+
+    #[test]
+    fn no_gain_is_without_limit() {
+        let shout = spectrum(150.0, [&|_| 1e3, &|_| 0.0, &|_| 1e3, &|_| 1e3, &|_| 0.0]);
+        assert!(Signal::new().render(shout).iter().all(|sample| sample.is_finite()));
+    }
+}

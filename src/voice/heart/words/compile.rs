@@ -13,14 +13,10 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use super::WordsError;
-use super::guess::{ALPHABET, NET};
-use super::store::{self, Builder, Kind, Store};
-use crate::voice::heart::WEIGHTS;
+use super::accent::Accent;
+use super::store::{Builder, Kind, Store};
 
-/// What a pack's speech depends on. Weights are only named by their hash here, and may be missing.
-const SOURCES: [&str; 9] = [GOLD, SILVER, TAGGER, CONTRACTIONS, TABLES, PHONEMES, NET, ALPHABET, WEIGHTS];
-const GOLD: &str = "lexicon_us_gold.json.gz";
-const SILVER: &str = "lexicon_us_silver.json.gz";
+/// What the words of a pack are made of, beside the lexicons of its accent.
 const TAGGER: &str = "tagger.json.gz";
 const CONTRACTIONS: &str = "tokenizer_exceptions.json";
 const TABLES: &str = "normalize.json";
@@ -33,58 +29,30 @@ const COMPILED: &str = "words.compiled";
 ///
 /// # Errors
 /// [`WordsError`] when a source is missing or damaged.
-pub fn open(folder: &Path) -> Result<Store, WordsError> {
-    let (file, stamp) = (folder.join(COMPILED), stamp(folder)?);
+pub fn open(folder: &Path, accent: Accent) -> Result<Store, WordsError> {
+    let (file, stamp) = (folder.join(COMPILED), stamp(folder, accent)?);
     if let Some(store) = Store::read(&file, stamp) {
         return Ok(store);
     }
-    let bytes = compile(folder, stamp)?;
+    let bytes = compile(folder, accent, stamp)?;
     let store = Store::parse(&bytes)?;
     keep(folder, &file, &bytes);
     Ok(store)
 }
 
-/// A hash of all files of the pack, known without reading them once [`open`] was there.
-///
-/// # Errors
-/// As for [`open`].
-pub fn identity(folder: &Path) -> Result<u64, WordsError> {
-    match store::identity(&folder.join(COMPILED), stamp(folder)?) {
-        Some(identity) => Ok(identity),
-        None => Ok(open(folder)?.identity()),
-    }
-}
-
 /// Sizes and times, so that opening reads no source.
-fn stamp(folder: &Path) -> Result<u64, WordsError> {
+fn stamp(folder: &Path, accent: Accent) -> Result<u64, WordsError> {
     let mut hasher = crc32fast::Hasher::new();
     let mut sizes = 0;
-    for name in SOURCES {
+    let [gold, silver] = accent.lexicons();
+    for name in [gold, silver, TAGGER, CONTRACTIONS, TABLES, PHONEMES] {
         let path = folder.join(name);
-        let about = match std::fs::metadata(&path) {
-            Ok(about) => about,
-            Err(_) if name == WEIGHTS => continue,
-            Err(error) => return Err(WordsError::io(&path, error)),
-        };
+        let about = std::fs::metadata(&path).map_err(|error| WordsError::io(&path, error))?;
         about.modified().ok().hash(&mut hasher);
         about.len().hash(&mut hasher);
         sizes += about.len();
     }
     Ok((hasher.finish() << 32) | (sizes & 0xFFFF_FFFF))
-}
-
-/// Of what the files say.
-fn hash(folder: &Path) -> Result<u64, WordsError> {
-    let mut hasher = blake3::Hasher::new();
-    for path in SOURCES.map(|name| folder.join(name)) {
-        let bytes = match std::fs::read(&path) {
-            Err(error) if !path.ends_with(WEIGHTS) => return Err(WordsError::io(&path, error)),
-            read => read.unwrap_or_default(),
-        };
-        hasher.update(blake3::hash(&bytes).as_bytes());
-    }
-    let hash = hasher.finalize();
-    Ok(hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first)))
 }
 
 fn keep(folder: &Path, file: &Path, bytes: &[u8]) {
@@ -101,9 +69,10 @@ fn keep(folder: &Path, file: &Path, bytes: &[u8]) {
     drop(write());
 }
 
-fn compile(folder: &Path, stamp: u64) -> Result<Vec<u8>, WordsError> {
+fn compile(folder: &Path, accent: Accent, stamp: u64) -> Result<Vec<u8>, WordsError> {
     let mut builder = Builder::default();
-    for (name, kind) in [(GOLD, Kind::Gold), (SILVER, Kind::Silver)] {
+    let [gold, silver] = accent.lexicons();
+    for (name, kind) in [(gold, Kind::Gold), (silver, Kind::Silver)] {
         let words: Pairs<Phonemes> = read(folder, name)?;
         for (word, phonemes) in words.0 {
             builder.add(kind, &word, phonemes.written().as_bytes());
@@ -118,7 +87,7 @@ fn compile(folder: &Path, stamp: u64) -> Result<Vec<u8>, WordsError> {
     }
     read::<Tagger>(folder, TAGGER)?.add_to(&mut builder);
     read::<Tables>(folder, TABLES)?.add_to(&mut builder);
-    builder.finish(stamp, hash(folder)?)
+    builder.finish(stamp)
 }
 
 fn read<T: for<'a> Deserialize<'a>>(folder: &Path, name: &str) -> Result<T, WordsError> {

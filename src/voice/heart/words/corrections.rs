@@ -30,7 +30,7 @@ impl Corrections {
         if self.0.is_empty() { None } else { self.0.get(&word.to_lowercase()).map(String::as_str) }
     }
 
-    pub(super) fn digest(&self) -> u32 {
+    pub fn digest(&self) -> u32 {
         let mut digest = crc32fast::Hasher::new();
         for (word, phonemes) in self.iter() {
             for text in [word, "\n", phonemes, "\n"] {

@@ -1,5 +1,6 @@
 //! Words made of a known one and an ending: -s, -ed, -ing. Owns how the ending sounds after the stem.
 
+use super::accent::Accent;
 use super::lexicon::{Lexicon, Query};
 use super::stress::Weight;
 
@@ -33,7 +34,7 @@ impl Lexicon<'_> {
         let stem = self.stem(query, stems)?;
         Some(match stem.chars().last()? {
             'p' | 't' | 'k' | 'f' | 'θ' => stem + "s",
-            's' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ' => stem + "ᵻz",
+            's' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ' => stem + self.weak_vowel() + "z",
             _ => stem + "z",
         })
     }
@@ -47,8 +48,8 @@ impl Lexicon<'_> {
         let stem = self.stem(query, stems)?;
         Some(match stem.chars().last()? {
             'p' | 'k' | 'f' | 'θ' | 'ʃ' | 's' | 'ʧ' => stem + "t",
-            't' => tapped(&stem).map_or_else(|| stem.clone() + "ᵻd", |tapped| tapped + "ᵻd"),
-            'd' => stem + "ᵻd",
+            't' => self.tapped(&stem).unwrap_or(stem) + self.weak_vowel() + "d",
+            'd' => stem + self.weak_vowel() + "d",
             _ => stem + "d",
         })
     }
@@ -63,7 +64,21 @@ impl Lexicon<'_> {
             doubled.filter(|_| long).map(str::to_owned),
         ];
         let stem = self.stem(query, stems)?;
-        Some(tapped(&stem).unwrap_or(stem) + "ɪŋ")
+        // British `r` comes back before a vowel: such stems need an entry of their own.
+        if self.accent == Accent::British && stem.ends_with(['ə', 'ː']) {
+            return None;
+        }
+        Some(self.tapped(&stem).unwrap_or(stem) + "ɪŋ")
+    }
+
+    fn weak_vowel(&self) -> &'static str {
+        if self.accent == Accent::British { "ɪ" } else { "ᵻ" }
+    }
+
+    /// The stem with an American tap for its last `t`, where the sound before it asks for one.
+    fn tapped(&self, stem: &str) -> Option<String> {
+        let before = stem.strip_suffix('t').filter(|_| self.accent == Accent::American)?;
+        before.ends_with(|c| BEFORE_TAP.contains(c)).then(|| format!("{before}ɾ"))
     }
 }
 
@@ -72,10 +87,4 @@ fn halved(stem: &str) -> Option<&str> {
     let mut ends = stem.chars().rev();
     let last = ends.next().filter(|last| "bcdgklmnprstvxz".contains(*last))?;
     (ends.next() == Some(last)).then(|| stem.strip_suffix(last))?
-}
-
-/// The stem with a tap for its last `t`, where the sound before it asks for one.
-fn tapped(stem: &str) -> Option<String> {
-    let before = stem.strip_suffix('t')?;
-    before.ends_with(|c| BEFORE_TAP.contains(c)).then(|| format!("{before}ɾ"))
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use rten::{Model, RunOptions, ThreadPool, Value};
+use rten::{Model, ModelOptions, RunOptions, ThreadPool, Value};
 use serde::Deserialize;
 
 use super::WordsError;
-
-pub const NET: &str = "oov.onnx";
-pub const ALPHABET: &str = "oov.json";
+use super::accent::Accent;
+use crate::voice::heart::net::operators;
+use crate::voice::heart::pack::Pack;
 
 /// Letters in, phonemes out, both counted from one.
 #[derive(Debug, Deserialize)]
@@ -36,19 +36,20 @@ pub struct Guess {
 
 impl Guess {
     /// # Errors
-    /// [`WordsError`] when a file is missing or damaged.
-    pub fn load(folder: &Path) -> Result<Self, WordsError> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            std::fs::read(&path).map_err(|error| WordsError::io(&path, error))
-        };
-        let name = folder.join(NET).display().to_string();
-        let alphabet: Alphabet = serde_json::from_slice(&read(ALPHABET)?)
-            .map_err(|error| WordsError::damaged(ALPHABET, &error.to_string()))?;
-        let model =
-            Model::load(read(NET)?).map_err(|error| WordsError::damaged(&name, &error.to_string()))?;
+    /// [`WordsError::Damaged`] when a file is missing, or is not the one that the pack lists: the runtime never comes
+    /// back from some torn nets.
+    pub fn load(folder: &Path, accent: Accent) -> Result<Self, WordsError> {
+        let pack = Pack::new(folder.to_owned());
+        let [net, alphabet] = accent.net();
+        let name = |file: &str| folder.join(file).display().to_string();
+        let read = |file: &str| pack.file(file).map_err(|reason| WordsError::damaged(&name(file), &reason));
+        let alphabet: Alphabet = serde_json::from_slice(&read(alphabet)?)
+            .map_err(|error| WordsError::damaged(&name(alphabet), &error.to_string()))?;
+        let model = ModelOptions::with_ops(operators()).load(read(net)?);
+        let model = model.map_err(|error| WordsError::damaged(&name(net), &error.to_string()))?;
         let numbers = alphabet.letters.iter().copied().zip(1..).collect();
-        Ok(Self { model, numbers, alphabet, name, pool: Arc::new(ThreadPool::with_num_threads(1)) })
+        let pool = Arc::new(ThreadPool::with_num_threads(1));
+        Ok(Self { model, numbers, alphabet, name: name(net), pool })
     }
 
     /// Phonemes of `word`; empty where it has no letter that the net knows.

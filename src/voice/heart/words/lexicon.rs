@@ -1,6 +1,7 @@
 //! One word, its part of speech and what follows it, to phonemes. Owns the small words whose sound depends on their
 //! neighbours, names that are spelled, and capitals; endings are in [`super::endings`]. Must not see text.
 
+use super::accent::Accent;
 use super::corrections::Corrections;
 use super::store::{Kind, Store};
 use super::stress::{PRIMARY, Weight, spelled, weigh};
@@ -38,6 +39,7 @@ const SYMBOLS: [(&str, &str); 4] = [("%", "percent"), ("&", "and"), ("+", "plus"
 pub struct Lexicon<'a> {
     pub store: &'a Store,
     pub corrections: &'a Corrections,
+    pub accent: Accent,
 }
 
 impl Lexicon<'_> {

@@ -1,6 +1,7 @@
 //! Text to phonemes for the voices of a pack, in the pack's own alphabet, out of the pack's own data. Owns what is said
 //! for every word; must not know of samples.
 
+mod accent;
 mod compile;
 mod corrections;
 mod endings;
@@ -19,6 +20,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use accent::Accent;
 pub use corrections::Corrections;
 use guess::Guess;
 use lexicon::Lexicon;
@@ -51,17 +53,10 @@ impl WordsError {
     }
 }
 
-/// Changes with everything in the pack, and with the corrections. Reads next to nothing once the pack was opened.
-///
-/// # Errors
-/// [`WordsError`] when a file of the pack is missing or damaged.
-pub fn identity(folder: &Path, corrections: &Corrections) -> Result<String, WordsError> {
-    Ok(format!("{:016x} {:08x}", compile::identity(folder)?, corrections.digest()))
-}
-
 /// The words of one pack.
 pub struct Words {
     folder: PathBuf,
+    accent: Accent,
     store: Store,
     corrections: Corrections,
     guess: Option<Guess>,
@@ -73,7 +68,8 @@ impl Words {
     /// # Errors
     /// [`WordsError`] when a file of the pack is missing or damaged, or a correction is not in the pack's alphabet.
     pub fn open(folder: &Path, corrections: Corrections) -> Result<Self, WordsError> {
-        let store = compile::open(folder)?;
+        let accent = Accent::of(folder);
+        let store = compile::open(folder, accent)?;
         let strange = |phonemes: &str| phonemes.chars().find(|c| id(&store, *c).is_none());
         for (word, phonemes) in corrections.iter() {
             if let Some(c) = strange(phonemes) {
@@ -81,7 +77,7 @@ impl Words {
                 return Err(WordsError::Corrections { file: "pronounce.toml".into(), reason });
             }
         }
-        Ok(Self { folder: folder.to_owned(), store, corrections, guess: None })
+        Ok(Self { folder: folder.to_owned(), accent, store, corrections, guess: None })
     }
 
     /// The phonemes of `text`, in parts that the net takes at once.
@@ -107,13 +103,13 @@ impl Words {
     /// # Errors
     /// As for [`Self::phonemes`].
     pub fn readings(&mut self, sentence: &str) -> Result<Vec<Reading>, WordsError> {
-        let (folder, net) = (&self.folder, &mut self.guess);
+        let (folder, accent, net) = (&self.folder, self.accent, &mut self.guess);
         let mut failed = None;
-        let lexicon = Lexicon { store: &self.store, corrections: &self.corrections };
+        let lexicon = Lexicon { store: &self.store, corrections: &self.corrections, accent };
         let guess = |text: &str| {
             let guessed = guessed(lexicon, text, |word| match net {
                 Some(net) => net.word(word),
-                None => net.insert(Guess::load(folder)?).word(word),
+                None => net.insert(Guess::load(folder, accent)?).word(word),
             });
             guessed.unwrap_or_else(|error| {
                 failed = Some(error);
@@ -125,9 +121,13 @@ impl Words {
         failed.map_or(Ok(readings), Err)
     }
 
+    fn lexicon(&self) -> Lexicon<'_> {
+        Lexicon { store: &self.store, corrections: &self.corrections, accent: self.accent }
+    }
+
     /// The words of `text` that are in no lexicon and not corrected: they are sounded out, or not heard at all.
     pub fn unknown_words(&self, text: &str) -> Vec<String> {
-        let lexicon = Lexicon { store: &self.store, corrections: &self.corrections };
+        let lexicon = self.lexicon();
         let words = sentences::sentences(&self.store, text).into_iter().flat_map(|sentence| {
             reading::readings(lexicon, &figures::spell(&self.store, sentence), |_| String::new())
         });

@@ -182,7 +182,7 @@ mod tests {
         let mut builder = Builder::default();
         builder.add(Kind::Contraction, "don't", b"do\nn't");
         builder.add(Kind::Contraction, "a.m.", b"a.m.");
-        let store = Store::parse(&builder.finish(0, 0).unwrap()).unwrap();
+        let store = Store::parse(&builder.finish(0).unwrap()).unwrap();
         let written = |piece: Piece| piece.text + if piece.spaced { "_" } else { "|" };
         pieces(&store, text).into_iter().map(written).collect()
     }

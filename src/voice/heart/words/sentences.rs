@@ -78,7 +78,7 @@ mod tests {
         let mut builder = Builder::default();
         builder.add(Kind::Title, "Dr", b"Doctor");
         builder.add(Kind::Abbreviation, "approx.", b"approximately");
-        sentences(&Store::parse(&builder.finish(0, 0).unwrap()).unwrap(), text)
+        sentences(&Store::parse(&builder.finish(0).unwrap()).unwrap(), text)
     }
 
     #[test]

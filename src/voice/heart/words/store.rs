@@ -1,15 +1,14 @@
 //! The compiled word data of a voice pack: one sorted map and one pool of bytes, in memory as they are in the file.
 //! Owns the file's form and its checks; must not know what the entries mean to speech.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::WordsError;
 
 /// Begins every file; the number changes with what [`super::compile`] writes.
 const MAGIC: &[u8; 16] = b"matside words 1\n";
-/// Magic, stamp, checksum of what follows it, identity, length of the map.
-const HEAD: usize = 16 + 8 + 4 + 8 + 4;
+/// Magic, stamp, checksum of what follows it, length of the map.
+const HEAD: usize = 16 + 8 + 4 + 4;
 
 /// What a key belongs to; the first byte of every key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +47,12 @@ pub enum Kind {
 pub struct Store {
     map: fst::Map<Vec<u8>>,
     pool: Vec<u8>,
-    identity: u64,
 }
 
 /// The head of a file.
 struct Head {
     stamp: u64,
     digest: u32,
-    identity: u64,
     length: usize,
 }
 
@@ -64,18 +61,9 @@ impl Head {
         let rest = head.strip_prefix(MAGIC)?;
         let (stamp, rest) = rest.split_first_chunk()?;
         let (digest, rest) = rest.split_first_chunk()?;
-        let (identity, rest) = rest.split_first_chunk()?;
         let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
-        let (stamp, identity) = (u64::from_le_bytes(*stamp), u64::from_le_bytes(*identity));
-        Some(Self { stamp, digest: u32::from_le_bytes(*digest), identity, length })
+        Some(Self { stamp: u64::from_le_bytes(*stamp), digest: u32::from_le_bytes(*digest), length })
     }
-}
-
-/// The identity of the file, if its stamp is `stamp`, without reading more than its head.
-pub fn identity(file: &Path, stamp: u64) -> Option<u64> {
-    let mut head = [0; HEAD];
-    std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut head)).ok()?;
-    Head::parse(&head).filter(|head| head.stamp == stamp).map(|head| head.identity)
 }
 
 impl Store {
@@ -95,7 +83,7 @@ impl Store {
             (crc32fast::hash(bytes.get(28..)?) == head.digest).then_some(())?;
             let (map, pool) = bytes.get(HEAD..)?.split_at_checked(head.length)?;
             let map = fst::Map::new(map.to_vec()).ok()?;
-            Some(Self { map, pool: pool.to_vec(), identity: head.identity })
+            Some(Self { map, pool: pool.to_vec() })
         };
         whole().ok_or_else(|| WordsError::damaged("words", "it is not a whole file of compiled words"))
     }
@@ -115,11 +103,6 @@ impl Store {
 
     pub fn has(&self, kind: Kind, key: &str) -> bool {
         self.bytes(kind, key).is_some()
-    }
-
-    /// Of everything that it was made of.
-    pub fn identity(&self) -> u64 {
-        self.identity
     }
 }
 
@@ -152,14 +135,14 @@ impl Builder {
     ///
     /// # Errors
     /// [`WordsError::Damaged`] when the entries are too many for the form.
-    pub fn finish(mut self, stamp: u64, identity: u64) -> Result<Vec<u8>, WordsError> {
+    pub fn finish(mut self, stamp: u64) -> Result<Vec<u8>, WordsError> {
         self.seen.clear();
         self.entries.sort_by(|a, b| a.0.cmp(&b.0));
         self.entries.dedup_by(|later, first| later.0 == first.0);
         let too_many = |_| WordsError::damaged("words", "there are too many words");
         let map = fst::Map::from_iter(self.entries).map_err(too_many)?.into_fst().into_inner();
         let length = (map.len() as u32).to_le_bytes();
-        let body = [identity.to_le_bytes().as_slice(), &length, &map, &self.pool].concat();
+        let body = [length.as_slice(), &map, &self.pool].concat();
         let digest = crc32fast::hash(&body).to_le_bytes();
         Ok([MAGIC.as_slice(), &stamp.to_le_bytes(), &digest, &body].concat())
     }
@@ -184,7 +167,7 @@ mod tests {
         builder.add(Kind::Gold, "knee", "nˈi".as_bytes());
         builder.add(Kind::Gold, "knee", b"second");
         builder.add(Kind::Known, "hip", b"");
-        builder.finish(7, 9).unwrap()
+        builder.finish(7).unwrap()
     }
 
     #[test]
@@ -218,7 +201,5 @@ mod tests {
         std::fs::write(&path, file()).unwrap();
         assert!(Store::read(&path, 7).is_some());
         assert!(Store::read(&path, 8).is_none());
-        assert_eq!(identity(&path, 7), Some(9));
-        assert_eq!(identity(&path, 8), None);
     }
 }

@@ -134,7 +134,7 @@ mod tests {
         builder.add(Kind::Tag, "the", b"DT");
         builder.add(Kind::Weights, "t-1=DT", &[0, 5, 0, 1, 1, 0]);
         builder.add(Kind::Weights, "i0", &[1, 10, 0, 0, 10, 0]);
-        let store = Store::parse(&builder.finish(0, 0).unwrap()).unwrap();
+        let store = Store::parse(&builder.finish(0).unwrap()).unwrap();
         assert_eq!(tags(&store, &["the", "bend"]), ["DT", "NN"]);
         assert_eq!(tags(&store, &["bend"]), ["VB"]);
         assert!(tags(&store, &[]).is_empty());

@@ -34,8 +34,6 @@ fn small() -> tempfile::TempDir {
         ("tokenizer_exceptions.json", b"{}".to_vec()),
         ("normalize.json", tables.into()),
         ("vocab.json", r#"{".":4," ":16,"n":56,"i":51,"ˈ":156,"z":68}"#.into()),
-        ("oov.onnx", b"no net".to_vec()),
-        ("oov.json", br#"{"in":["x"],"out":["y"],"maxlen":3}"#.to_vec()),
     ];
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).unwrap();
@@ -58,18 +56,16 @@ fn known_words_are_read_and_numbered() {
 }
 
 #[test]
-fn compiled_once_and_again_when_a_source_changes() {
+fn compiled_once_and_again_when_it_is_damaged_or_a_source_changes() {
     let folder = small();
-    let identity = || super::identity(folder.path(), &Corrections::default()).unwrap();
     let compiled = folder.path().join("words.compiled");
-    let first = identity();
+    opened(folder.path()).unwrap();
     let before = std::fs::read(&compiled).unwrap();
-    assert_eq!(identity(), first);
     std::fs::write(&compiled, &before[..before.len() / 2]).unwrap();
     assert_eq!(opened(folder.path()).unwrap().phonemes("knee").unwrap(), ["nˈi"]);
     assert_eq!(std::fs::read(&compiled).unwrap(), before);
-    std::fs::write(folder.path().join("hibari.onnx"), "weights").unwrap();
-    assert_ne!(identity(), first);
+    std::fs::write(folder.path().join("vocab.json"), r#"{"n":1}"#).unwrap();
+    assert_eq!(opened(folder.path()).unwrap().ids("n"), [0, 1, 0]);
 }
 
 #[test]
@@ -79,8 +75,7 @@ fn corrections_win_and_are_checked() {
     corrections.add("own.toml", "knee = \"inˈi\"").unwrap();
     let with = |corrections: &Corrections| Words::open(folder.path(), corrections.clone());
     assert_eq!(with(&corrections).unwrap().phonemes("Knees").unwrap(), ["inˈiz"]);
-    let identity = |corrections| super::identity(folder.path(), corrections).unwrap();
-    assert_ne!(identity(&corrections), identity(&Corrections::default()));
+    assert_ne!(corrections.digest(), Corrections::default().digest());
     corrections.add("own.toml", "hip = \"hˈɪp\"").unwrap();
     let error = with(&corrections).err().unwrap().to_string();
     assert!(error.contains("`hip`") && error.contains("`h`"), "{error}");
@@ -88,7 +83,7 @@ fn corrections_win_and_are_checked() {
 
 #[test]
 fn a_missing_file_is_named() {
-    for name in ["lexicon_us_gold.json.gz", "tagger.json.gz", "vocab.json", "oov.onnx"] {
+    for name in ["lexicon_us_gold.json.gz", "tagger.json.gz", "vocab.json"] {
         let folder = small();
         std::fs::remove_file(folder.path().join(name)).unwrap();
         let error = opened(folder.path()).err().unwrap();
@@ -110,9 +105,10 @@ fn a_damaged_file_is_named() {
             assert!(error.to_string().contains(name), "{error}");
         }
     }
+    // Nor is a net read that is not listed with its hash.
     let folder = small();
     let error = opened(folder.path()).unwrap().phonemes("elbow").unwrap_err();
-    assert!(error.to_string().contains("oov.onnx"), "{error}");
+    assert!(matches!(error, WordsError::Damaged { .. }) && error.to_string().contains("oov.json"), "{error}");
 }
 
 #[test]

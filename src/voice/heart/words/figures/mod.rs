@@ -170,7 +170,7 @@ mod tests {
         for (kind, key, word) in entries {
             builder.add(kind, key, word.as_bytes());
         }
-        spell(&Store::parse(&builder.finish(0, 0).unwrap()).unwrap(), text)
+        spell(&Store::parse(&builder.finish(0).unwrap()).unwrap(), text)
     }
 
     #[test]
