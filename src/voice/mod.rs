@@ -63,6 +63,8 @@ pub enum VoiceError {
         "`{file}` of the voice `{voice}` cannot be used: {reason}; install the voice again with `matside voices install {voice}`"
     )]
     Weights { voice: String, file: String, reason: String },
+    #[error(transparent)]
+    Words(#[from] heart::words::WordsError),
     #[error("`{program}` could not be run")]
     Io { program: &'static str, source: Arc<std::io::Error> },
 }

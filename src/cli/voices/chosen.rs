@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::cli::{Speech, places};
+use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
-use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Studio, Synth, Tick, VoiceError};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
 
 use super::{folders, packs::unknown};
 
@@ -21,7 +21,8 @@ const OWN: &str = "heart";
 pub fn studio(speech: &Speech, language: &str) -> anyhow::Result<(Studio, Fallen)> {
     let (report, fallen) = std::sync::mpsc::channel();
     let (first, behind) = voices(speech.voice.as_deref(), language)?;
-    let studio = Studio::new(first, cache(speech)).with_others(behind, Box::new(move |id, error| drop(report.send((id, error)))));
+    let studio = Studio::new(first, cache(speech))
+        .with_others(behind, Box::new(move |id, error| drop(report.send((id, error)))));
     Ok((studio, fallen))
 }
 
@@ -83,6 +84,11 @@ fn primary(tag: &str) -> String {
 
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
-        other => anyhow::bail!("the pack `{}` ({}) needs the engine `{other}`, which this version does not have", pack.name, dir.display()),
+        "hibari" => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
+        other => anyhow::bail!(
+            "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
+            pack.name,
+            dir.display()
+        ),
     }
 }

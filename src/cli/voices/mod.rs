@@ -48,7 +48,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 /// Folders of voice packs, the one that is written to first.
 fn folders() -> Vec<PathBuf> {
     let own = places::data().map(|dir| dir.join("voices"));
-    own.into_iter().chain(["/usr/local/share/matside/voices".into(), "/usr/share/matside/voices".into()]).collect()
+    own.into_iter()
+        .chain(["/usr/local/share/matside/voices".into(), "/usr/share/matside/voices".into()])
+        .collect()
 }
 
 fn own_folder() -> anyhow::Result<PathBuf> {

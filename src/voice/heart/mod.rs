@@ -1,19 +1,26 @@
-//! The natural voice: phoneme ids to speech. Owns the folder of one voice; must not know text or spelling.
+//! The natural voice: a line to phonemes, phonemes to speech. Owns one voice; what is said for a word is in [`words`],
+//! how it sounds in [`net`] and [`signal`].
 
 mod net;
 mod noise;
 mod pack;
 mod pulses;
 mod signal;
+pub mod words;
 
 use std::path::PathBuf;
 
-use super::{Pcm, VoiceError};
+use super::{Pcm, Synth, VoiceError};
+use crate::line::Line;
 use net::Net;
 use pack::Pack;
 use signal::{HOP, RATE, Signal};
+use words::{Corrections, Words};
 
 const NAME: &str = "heart";
+/// Goes up when this code makes other samples of the same line.
+const VERSION: u32 = 1;
+const LANGUAGE: &str = "en";
 /// The most phonemes that the voice was taught to say at once, and one silence before and after.
 pub const LONGEST: usize = 402;
 /// The net knows this many phonemes.
@@ -28,12 +35,21 @@ const PHONEME: std::ops::RangeInclusive<f32> = 0.01..=0.6;
 /// The voice in a folder. Its weights are read when it speaks first.
 pub struct Heart {
     pack: Pack,
+    corrections: Corrections,
+    words: Option<Words>,
     ready: Option<(Net, Signal)>,
 }
 
 impl Heart {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { pack: Pack::new(folder.into()), ready: None }
+        let pack = Pack::new(folder.into());
+        Self { pack, corrections: Corrections::default(), words: None, ready: None }
+    }
+
+    /// With words whose sound is put right.
+    #[must_use]
+    pub fn corrected(self, corrections: Corrections) -> Self {
+        Self { corrections, words: None, ..self }
     }
 
     /// Speaks phonemes, given by their numbers in `vocab.json` with 0 at both ends, at 24 kHz. `speed` is 1 for its
@@ -51,6 +67,30 @@ impl Heart {
         Ok(Pcm { samples, rate: RATE })
     }
 
+    /// Its words, read from the pack when they are first asked for.
+    ///
+    /// # Errors
+    /// [`VoiceError::Words`] when a file of them is missing or damaged, or a correction is wrong.
+    pub fn words(&mut self) -> Result<&mut Words, VoiceError> {
+        match &mut self.words {
+            Some(words) => Ok(words),
+            none => Ok(none.insert(Words::open(self.pack.folder(), self.corrections.clone())?)),
+        }
+    }
+
+    fn phonemes(&mut self, line: &Line) -> Result<Vec<Vec<i64>>, VoiceError> {
+        let main = line.language.split(['-', '_']).next().unwrap_or_default();
+        if !main.eq_ignore_ascii_case(LANGUAGE) {
+            return Err(VoiceError::Language {
+                voice: self.pack.name(),
+                language: line.language.to_string(),
+            });
+        }
+        let words = self.words()?;
+        let parts = words.phonemes(&line.text)?;
+        Ok(parts.iter().filter(|part| words::is_heard(part)).map(|part| words.ids(part)).collect())
+    }
+
     fn ready(&mut self) -> Result<&mut (Net, Signal), VoiceError> {
         if self.ready.is_none() {
             let (file, bytes) = self.pack.weights()?;
@@ -58,6 +98,21 @@ impl Heart {
             self.ready = Some((net, Signal::new()));
         }
         self.ready.as_mut().ok_or_else(|| failed("it is not loaded".into()))
+    }
+}
+
+impl Synth for Heart {
+    fn id(&self) -> String {
+        format!("{} {VERSION} {} {:08x}", self.pack.name(), self.pack.identity(), self.corrections.digest())
+    }
+
+    /// The sentences one after the other, each with the pauses that the net gives it.
+    fn synth(&mut self, line: &Line) -> Result<Pcm, VoiceError> {
+        let mut pcm = Pcm { samples: Vec::new(), rate: RATE };
+        for ids in self.phonemes(line)? {
+            pcm.samples.extend(self.speak(&ids, f32::from(line.pace.as_percent()) / 100.0)?.samples);
+        }
+        Ok(pcm)
     }
 }
 

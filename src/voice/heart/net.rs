@@ -49,7 +49,7 @@ impl Net {
 }
 
 /// What this kind of net is made of. The linker leaves all others out.
-fn operators() -> OpRegistry {
+pub(super) fn operators() -> OpRegistry {
     op_registry!(
         Add,
         Cast,

@@ -5,7 +5,7 @@
 //! byte, what was published.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -41,13 +41,32 @@ impl Pack {
         self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Of all its files, by what the list says of them.
+    pub fn identity(&self) -> String {
+        let list = fs::read(self.folder.join(LIST)).unwrap_or_default();
+        blake3::hash(&list).to_hex().chars().take(16).collect()
+    }
+
+    /// The bytes of the file `name`.
+    ///
+    /// # Errors
+    /// In words, when it is missing, or not the file that the list means.
+    pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.read(&self.list()?, name)
+    }
+
     /// The name and the bytes of the file with the net.
     ///
     /// # Errors
     /// [`VoiceError::Weights`] when it or the list is missing, or it is not the file that the list means.
     pub fn weights(&self) -> Result<(String, Vec<u8>), VoiceError> {
         let listed = self.list().map_err(|reason| self.unusable(LIST, reason))?;
-        let bytes = self.read(&listed).map_err(|reason| self.unusable(&listed.weights, reason))?;
+        let bytes =
+            self.read(&listed, &listed.weights).map_err(|reason| self.unusable(&listed.weights, reason))?;
         Ok((listed.weights, bytes))
     }
 
@@ -60,9 +79,8 @@ impl Pack {
         toml::from_str(&text).map_err(|error| error.message().to_owned())
     }
 
-    fn read(&self, listed: &Listed) -> Result<Vec<u8>, String> {
-        let name = &listed.weights;
-        let part = listed.file.iter().find(|part| part.name == *name);
+    fn read(&self, listed: &Listed, name: &str) -> Result<Vec<u8>, String> {
+        let part = listed.file.iter().find(|part| part.name == name);
         let wanted = &part.ok_or_else(|| format!("`{LIST}` has no digest for it"))?.sha256;
         let bytes = fs::read(self.folder.join(name)).map_err(|error| error.to_string())?;
         if hex(&Sha256::digest(&bytes)) == *wanted {
