@@ -9,7 +9,7 @@ use anyhow::Context;
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean, render};
-use crate::plan::Plan;
+use crate::plan::{Plan, What};
 use crate::script::{Filed, Kind, Library, Session, check};
 use crate::timeline;
 use crate::voice::heart::words::Corrections;
@@ -196,7 +196,14 @@ fn only(mut plan: Plan, block: Option<&str>) -> anyhow::Result<Plan> {
     if !blocks.iter().any(|block| block.eq_ignore_ascii_case(wanted)) {
         anyhow::bail!("`{}` has no block `{wanted}`; it has {}", plan.id, blocks.join(", "));
     }
-    plan.finish = keep.iter().take(plan.finish).filter(|kept| **kept).count();
+    let kept_before = |step: usize| keep.iter().take(step).filter(|kept| **kept).count();
+    plan.finish = kept_before(plan.finish);
+    for step in &mut plan.steps {
+        // A way back to before this part goes back to its start.
+        if let What::BackTo(to) = &mut step.what {
+            *to = kept_before(*to);
+        }
+    }
     let mut kept = keep.iter();
     plan.steps.retain(|_| kept.next().copied().unwrap_or(false));
     let mut kept = keep.iter();

@@ -114,11 +114,17 @@ fn a_full_disk_leaves_nothing_half_installed() {
     let from = pack(&user, "pack", WEIGHTS);
     // A file may not grow beyond nothing: what a full disk looks like without one.
     let args = ["voices", "install", "tiny", "--from", from.to_str().unwrap()];
-    let line = format!("trap '' XFSZ; ulimit -f 0; exec '{}' \"$@\" 2>&1 | cat", env!("CARGO_BIN_EXE_matside"));
+    let line =
+        format!("trap '' XFSZ; ulimit -f 0; exec '{}' \"$@\" 2>&1 | cat", env!("CARGO_BIN_EXE_matside"));
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", &line, "sh"]);
     let seen = finish(user.dressed(shell, &args));
-    assert!(seen.out.contains("a.onnx") && seen.out.contains("could not be written"), "{} {}", seen.out, seen.err);
+    assert!(
+        seen.out.contains("a.onnx") && seen.out.contains("could not be written"),
+        "{} {}",
+        seen.out,
+        seen.err
+    );
     assert!(!voices(&user).join("tiny").exists());
     let seen = install(&user, "tiny", from.to_str().unwrap());
     assert_eq!(seen.code, 0, "{}", seen.err);
@@ -136,11 +142,15 @@ fn a_download_that_broke_off_is_gone_on_with() {
             let mut stream = stream.unwrap();
             let lines = BufReader::new(stream.try_clone().unwrap()).lines();
             let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
-            let range = head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+            let range = head
+                .iter()
+                .find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
             let answer = match &range {
                 // Ten of twenty bytes, and then nothing more.
                 None => "HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n0123456789",
-                Some(_) => "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/20\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabcdefghij",
+                Some(_) => {
+                    "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/20\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabcdefghij"
+                }
             };
             stream.write_all(answer.as_bytes()).unwrap();
             ranges.push(range);
@@ -153,7 +163,10 @@ fn a_download_that_broke_off_is_gone_on_with() {
     assert_eq!(server.join().unwrap(), [None, Some("10-".to_owned())]);
     // Whole now, though no package.
     assert!(second.err.contains("could not be opened as a package"), "{}", second.err);
-    assert_eq!(fs::read(voices(&user).join(".heart.partial/.packages/package.zip")).unwrap(), b"0123456789abcdefghij");
+    assert_eq!(
+        fs::read(voices(&user).join(".heart.partial/.packages/package.zip")).unwrap(),
+        b"0123456789abcdefghij"
+    );
 }
 
 #[test]

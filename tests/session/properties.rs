@@ -48,7 +48,7 @@ proptest! {
         }
     }
 
-    /// A pause, whenever it comes, takes nothing away and adds nothing but the sentence said again.
+    /// However early or late in the question it is said.
     #[test]
     fn a_red_flag_always_ends_it(ms in 0_u64..8_000) {
         let plan = plan("taste");
