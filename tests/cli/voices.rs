@@ -14,7 +14,7 @@ const WEIGHTS: &[u8] = b"no weights, but forty bytes for the tests";
 fn pack(user: &User, name: &str, weights: &[u8]) -> PathBuf {
     let dir = user.path(name);
     fs::create_dir_all(&dir).unwrap();
-    let sha256: String = Sha256::digest(WEIGHTS).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = Sha256::digest(WEIGHTS).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let manifest = format!(
         r#"
 name = "tiny"
