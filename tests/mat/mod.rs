@@ -39,7 +39,9 @@ fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("sessions/new") {
             add(sources, &path, change);
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+        } else if path.extension().is_some_and(|ending| ending == "toml")
+            && !path.ends_with("sessions/pronounce.toml")
+        {
             let text = change(&std::fs::read_to_string(&path).unwrap());
             sources.add(path.display().to_string(), &text, Layer::Shipped);
         }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use matside::diagnostic::{Diagnostic, Layer, Sources};
 
-/// Every file below `folder` that ends in `.toml`, sorted, without the schemas and what `matside new` begins with.
+/// Every file below `folder` that ends in `.toml`, sorted, without the schemas, the words of the voices and what
+/// `matside new` begins with.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -18,7 +19,9 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
                 continue;
             }
             found.extend(files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+        } else if path.extension().is_some_and(|ending| ending == "toml")
+            && !path.ends_with("sessions/pronounce.toml")
+        {
             found.push(path);
         }
     }
