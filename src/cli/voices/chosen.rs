@@ -6,7 +6,8 @@ use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
 use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
 
-use super::{folders, packs::unknown};
+use super::folders;
+use super::packs::{known, unknown};
 
 /// The voices that were given up while they spoke, and why.
 pub type Fallen = std::sync::mpsc::Receiver<(String, VoiceError)>;
@@ -66,7 +67,7 @@ pub fn open(name: &str, language: &str) -> anyhow::Result<Voice> {
         return Ok(Box::new(espeak));
     }
     let Some((dir, pack)) = packs::find(&folders(), name)? else {
-        if packs::known().iter().any(|pack| pack.name == name) {
+        if known().any(|pack| pack.name == name) {
             anyhow::bail!("the voice `{name}` is not installed; `matside voices install {name}` fetches it");
         }
         return Err(unknown(name).into());
@@ -82,9 +83,17 @@ fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
+/// The engine of Matside's own voices.
+const HIBARI: &str = "hibari";
+
+/// Whether this version can speak with a pack of `engine`.
+pub fn reads(engine: &str) -> bool {
+    engine == HIBARI
+}
+
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
-        "hibari" => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
+        HIBARI => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
         other => anyhow::bail!(
             "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
             pack.name,
