@@ -17,6 +17,8 @@ pub mod line;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]
 pub mod output;
+#[allow(clippy::disallowed_methods)]
+pub mod packs;
 pub mod plan;
 pub mod runner;
 pub mod script;

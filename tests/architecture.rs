@@ -10,7 +10,7 @@ const CORE: [&str; 7] = ["frames", "diagnostic", "line", "script", "plan", "runn
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.
-const ADAPTERS: [&str; 4] = ["voice", "output", "ear", "journal"];
+const ADAPTERS: [&str; 5] = ["voice", "output", "ear", "journal", "packs"];
 /// Each may use core, mix and adapters, and none another. Above them is only `cli`.
 const ABOVE: [&str; 4] = ["stage", "progress", "schedule", "doctor"];
 

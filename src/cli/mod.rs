@@ -43,6 +43,8 @@ enum Verb {
     Forget,
     /// List the sessions
     List,
+    /// List, install, hear and remove voices
+    Voices(voices::Args),
     /// Check session files and report every error in them
     Check(check::Args),
     /// Print the JSON Schema of a kind of file
@@ -65,9 +67,9 @@ struct Which {
 /// How it is spoken.
 #[derive(Debug, clap::Args)]
 struct Speech {
-    /// Voice: espeak, or tick (a test signal)
-    #[arg(long, default_value = "espeak")]
-    voice: voices::Voice,
+    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak
+    #[arg(long, value_name = "NAME")]
+    voice: Option<String>,
     /// Speed of speech and repetitions in percent
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
     pace: u16,
@@ -96,6 +98,7 @@ pub fn main() -> Exit {
         Verb::New(args) => new::run(&args),
         Verb::Forget => forget::run(),
         Verb::List => list::run(),
+        Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };

@@ -20,6 +20,11 @@ pub fn state() -> Option<PathBuf> {
     dir("XDG_STATE_HOME", ".local/state")
 }
 
+/// Voices.
+pub fn data() -> Option<PathBuf> {
+    dir("XDG_DATA_HOME", ".local/share")
+}
+
 /// What can be made again.
 pub fn cache() -> Option<PathBuf> {
     dir("XDG_CACHE_HOME", ".cache")

@@ -36,7 +36,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, _)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
-    let mut studio = voices::studio(&args.speech, &plan.language)?;
+    let mut studio = voices::one(&args.speech, &plan.language)?;
     let options = Options { recorded: true, pace: Pace::percent(args.speech.pace) };
     let trace = measure(&plan, options, &mut studio)?;
     write(args, &plan, options, studio, trace.length)?;

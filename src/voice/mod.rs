@@ -17,7 +17,7 @@ pub use ahead::{Ahead, Report as AheadReport};
 pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
-pub use studio::Studio;
+pub use studio::{Fell, Studio};
 pub use tick::Tick;
 
 /// Sound as an engine gives it: mono, at the engine's own rate and loudness.

@@ -1,7 +1,7 @@
 //! A line to a finished clip. Owns the order of work: cache, engine, cutting, rate, loudness, fades.
 //! Must not know when a line is needed, nor how loud the session is played.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
@@ -20,9 +20,15 @@ const AFTER: usize = 960;
 /// Frames of the fade at the end: 10 ms.
 const FADE: usize = 480;
 
+/// Takes the id of a voice that was given up, and why.
+pub type Fell = Box<dyn Fn(String, VoiceError) + Send>;
+
 /// A voice, the cache in front of it and the work behind it.
 pub struct Studio {
     synth: Box<dyn Synth>,
+    /// Those that speak on when it fails, best first.
+    others: VecDeque<Box<dyn Synth>>,
+    fell: Fell,
     cache: Option<Cache>,
     resamplers: BTreeMap<u32, Fft<f32>>,
 }
@@ -30,7 +36,14 @@ pub struct Studio {
 impl Studio {
     #[must_use]
     pub fn new(synth: Box<dyn Synth>, cache: Option<Cache>) -> Self {
-        Self { synth, cache, resamplers: BTreeMap::new() }
+        let (others, fell) = (VecDeque::new(), Box::new(|_, _| {}));
+        Self { synth, others, fell, cache, resamplers: BTreeMap::new() }
+    }
+
+    /// The same with `others` behind it: a voice that fails at a line is given up for the next one, and `fell` told.
+    #[must_use]
+    pub fn with_others(self, others: Vec<Box<dyn Synth>>, fell: Fell) -> Self {
+        Self { others: others.into(), fell, ..self }
     }
 
     /// The line, spoken, beginning 5 ms after its first frame at most, at [`loudness::NORMAL`]. The same samples
@@ -42,6 +55,18 @@ impl Studio {
         if line.text.trim().is_empty() {
             return Ok(Clip::new([]));
         }
+        loop {
+            let error = match self.clip_of_first(line) {
+                Ok(clip) => return Ok(clip),
+                Err(error) => error,
+            };
+            let Some(next) = self.others.pop_front() else { return Err(error) };
+            (self.fell)(self.synth.id(), error);
+            self.synth = next;
+        }
+    }
+
+    fn clip_of_first(&mut self, line: &Line) -> Result<Clip, VoiceError> {
         let key = Key::new(&self.synth.id(), line);
         if let Some(clip) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
             return Ok(clip);

@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let _lock = journal.lock()?;
     let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
-    let studio = voices::studio(&args.speech, &plan.language)?;
+    let (studio, fallen) = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(studio, lost)?);
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let keep = Keep::start(journal, plan.id.clone(), digest);
-    Live { stage, sound, inbox, losses, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    Live { stage, sound, inbox, losses, fallen, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
 }
 
 fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
@@ -133,6 +133,7 @@ struct Live {
     sound: Sound,
     inbox: Receiver<Message>,
     losses: Receiver<(Line, VoiceError)>,
+    fallen: voices::Fallen,
     screen: Screen,
     keep: Keep,
     ending: Option<Ending>,
@@ -186,6 +187,10 @@ impl Live {
 
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
+        for (voice, error) in self.fallen.try_iter() {
+            let error = anyhow::Error::from(error);
+            self.screen.warn(&format!("the voice `{voice}` failed, the next one speaks on: {error:#}"));
+        }
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
             self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));

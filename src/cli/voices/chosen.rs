@@ -1,0 +1,88 @@
+//! From a wish to a voice: the one that was asked for, or the best there is for the language, and those behind it.
+
+use std::path::Path;
+
+use crate::cli::{Speech, places};
+use crate::packs::{self, Manifest};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Studio, Synth, Tick, VoiceError};
+
+use super::{folders, packs::unknown};
+
+/// The voices that were given up while they spoke, and why.
+pub type Fallen = std::sync::mpsc::Receiver<(String, VoiceError)>;
+
+/// Matside's own voice.
+const OWN: &str = "heart";
+
+/// The voice that is asked for, and behind it the next best ones for `language`: if it fails, they speak on.
+///
+/// # Errors
+/// No voice speaks the language, or the one asked for does not, or is not there.
+pub fn studio(speech: &Speech, language: &str) -> anyhow::Result<(Studio, Fallen)> {
+    let (report, fallen) = std::sync::mpsc::channel();
+    let (first, behind) = voices(speech.voice.as_deref(), language)?;
+    let studio = Studio::new(first, cache(speech)).with_others(behind, Box::new(move |id, error| drop(report.send((id, error)))));
+    Ok((studio, fallen))
+}
+
+/// The same without any behind it: a recording has one voice from beginning to end.
+///
+/// # Errors
+/// As [`studio`].
+pub fn one(speech: &Speech, language: &str) -> anyhow::Result<Studio> {
+    let (first, _) = voices(speech.voice.as_deref(), language)?;
+    Ok(Studio::new(first, cache(speech)))
+}
+
+fn cache(speech: &Speech) -> Option<Cache> {
+    let dir = speech.cache.clone().or_else(|| places::cache().map(|dir| dir.join("speech")));
+    dir.filter(|_| !speech.no_cache).map(|dir| Cache::new(dir, DEFAULT_LIMIT))
+}
+
+type Voice = Box<dyn Synth>;
+
+fn voices(wanted: Option<&str>, language: &str) -> anyhow::Result<(Voice, Vec<Voice>)> {
+    let others = [OWN, "espeak"].into_iter().filter(|name| wanted != Some(name));
+    let mut behind: Vec<anyhow::Result<Voice>> = others.map(|name| open(name, language)).collect();
+    let first = match wanted {
+        // Its clips are for tests, to the frame: no other voice may take its place.
+        Some("tick") => return Ok((Box::new(Tick), Vec::new())),
+        Some(name) => open(name, language)?,
+        None => match behind.iter().position(Result::is_ok) {
+            Some(best) => behind.remove(best)?,
+            // Why the last resort is not there says what to do.
+            None => behind.pop().unwrap_or_else(|| Err(anyhow::anyhow!("there is no voice")))?,
+        },
+    };
+    Ok((first, behind.into_iter().flatten().collect()))
+}
+
+/// A voice that is there and speaks `language`; nothing is loaded yet.
+pub fn open(name: &str, language: &str) -> anyhow::Result<Voice> {
+    if name == "espeak" {
+        let espeak = Espeak::default();
+        espeak.check(language)?;
+        return Ok(Box::new(espeak));
+    }
+    let Some((dir, pack)) = packs::find(&folders(), name)? else {
+        if packs::known().iter().any(|pack| pack.name == name) {
+            anyhow::bail!("the voice `{name}` is not installed; `matside voices install {name}` fetches it");
+        }
+        return Err(unknown(name).into());
+    };
+    if primary(&pack.language) != primary(language) {
+        return Err(VoiceError::Language { voice: pack.name, language: language.into() }.into());
+    }
+    engine(&pack, &dir)
+}
+
+/// The language of a tag, without country: a voice reads every kind of English.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
+}
+
+fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
+    match pack.engine.as_str() {
+        other => anyhow::bail!("the pack `{}` ({}) needs the engine `{other}`, which this version does not have", pack.name, dir.display()),
+    }
+}

@@ -1,0 +1,88 @@
+//! `matside voices say`: one text, with one voice.
+
+use std::path::PathBuf;
+
+use crate::cli::Exit;
+use crate::frames::Frames;
+use crate::line::{Line, Pace};
+use crate::mix::Clip;
+use crate::output::{Fill, file};
+use crate::voice::{Studio, Tick};
+
+use super::chosen;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name of a voice
+    name: String,
+    text: String,
+    /// Language of the text
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    language: String,
+    /// Speed of speech in percent
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
+    pace: u16,
+    /// Write a sound file, .wav or .flac, in place of speaking
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let voice = if args.name == "tick" { Box::new(Tick) } else { chosen::open(&args.name, &args.language)? };
+    let text = args.text.as_str().into();
+    let line = Line { text, language: args.language.as_str().into(), pace: Pace::percent(args.pace) };
+    let clip = Studio::new(voice, None).clip(&line)?;
+    let length = clip.len();
+    let mut playing = Playing { clip, at: 0 };
+    match &args.output {
+        Some(path) => drop(file::write(path, &[], &mut playing, &mut |written| length - written)?),
+        None => return play(playing, length),
+    }
+    Ok(Exit::Done)
+}
+
+/// A clip, played once.
+struct Playing {
+    clip: Clip,
+    at: usize,
+}
+
+impl Fill for Playing {
+    fn fill(&mut self, block: &mut [f32]) {
+        let rest = self.clip.samples().get(self.at..).unwrap_or_default();
+        let samples = rest.iter().copied().chain(std::iter::repeat(0.0));
+        block.iter_mut().zip(samples).for_each(|(to, from)| *to = from);
+        self.at += block.len();
+    }
+}
+
+#[cfg(feature = "device")]
+fn play(playing: Playing, length: Frames) -> anyhow::Result<Exit> {
+    use std::sync::{Arc, Mutex};
+    use std::time::{Duration, Instant};
+
+    use crate::output::device::{Device, Options};
+
+    let device = match Device::open(Arc::new(Mutex::new(playing)), &Options { buffer: None }) {
+        Ok(device) => device,
+        Err(error) => {
+            eprintln!("matside: {:#}", anyhow::Error::from(error));
+            return Ok(Exit::NoDevice);
+        }
+    };
+    let queue = device.latency().unwrap_or(Duration::from_millis(200));
+    while device.frames_pulled() < length.0 {
+        if device.is_dead(Instant::now()) {
+            eprintln!("matside: the sound device is gone");
+            return Ok(Exit::NoDevice);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(queue);
+    Ok(Exit::Done)
+}
+
+#[cfg(not(feature = "device"))]
+fn play(_: Playing, _: Frames) -> anyhow::Result<Exit> {
+    anyhow::bail!("this build has no sound device; use `--output FILE`")
+}
