@@ -13,5 +13,9 @@ pub fn run() -> anyhow::Result<Exit> {
         let (id, language, title) = (&session.id, &*session.item.language, &*session.item.title);
         writeln!(out, "{id:<20} {language:<4} {length:>10}  {title}")?;
     }
+    for programme in shelf.library.programmes() {
+        let (id, language, title) = (&programme.id, &*programme.item.language, &*programme.item.title);
+        writeln!(out, "{id:<20} {language:<4} {:>10}  {title}", "programme")?;
+    }
     Ok(Exit::Done)
 }

@@ -41,7 +41,7 @@ enum Verb {
     New(new::Args),
     /// Remove the answers that are remembered from earlier sessions
     Forget,
-    /// List the sessions
+    /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
     Voices(voices::Args),

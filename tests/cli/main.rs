@@ -38,6 +38,37 @@ fn an_unknown_session_is_named_with_a_near_one() {
 }
 
 #[test]
+fn a_programme_is_shown_with_the_length_of_its_sessions() {
+    let user = User::new();
+    let seen = user.run(&["show", "sciatica"]);
+    assert_eq!((seen.code, &*seen.err), (0, ""));
+    for part in
+        ["Sciatica (sciatica, en)", "acute: ", "when pain is none or pain >= high", "Stepping up", "high = 7"]
+    {
+        assert!(seen.out.contains(part), "{part}\n{}", seen.out);
+    }
+    let listed = seen.out.lines().find(|line| line.trim_start().starts_with("gentle-daily "));
+    assert!(listed.is_some_and(|line| line.contains(" min  Gentle daily routine")), "{}", seen.out);
+    assert!(
+        user.run(&["list"])
+            .out
+            .lines()
+            .any(|line| line.starts_with("sciatica ") && line.contains("programme"))
+    );
+    for (args, hint) in [
+        (&["show", "sciatika"][..], "did you mean `sciatica`?"),
+        (&["run", "sciatica"], "it is a programme: `matside show sciatica`"),
+        (&["show", "sciatica", "--only", "Stretch"], "`--only` is for the blocks of a session"),
+    ] {
+        let seen = user.run(args);
+        assert!(seen.code == 1 && seen.err.contains(hint), "{args:?}: {}", seen.err);
+    }
+    user.write("programmes/broken.toml", "format = 1\nlanguage = \"en\"\ntitle = \"Broken\"\n");
+    let broken = user.run(&["show", "broken"]);
+    assert!(broken.code == 6 && broken.err.contains("the programme has no phases"), "{}", broken.err);
+}
+
+#[test]
 fn an_own_file_stands_in_for_a_shipped_one() {
     let user = User::new();
     let shipped = user.run(&["show", "taste"]);

@@ -3,12 +3,14 @@
 
 mod branches;
 mod facts;
+mod follow;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod mirror;
 mod origins;
 mod phases;
 mod played;
+mod programmes;
 mod spoken;
 mod style;
 #[allow(dead_code, reason = "of the folder reader only the list of files is used")]

@@ -26,19 +26,37 @@ pub(crate) enum Meant {
     Stop,
 }
 
+impl Meant {
+    fn is_same_as(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Answer(one, _), Self::Answer(other, _)) => one == other,
+            _ => self == other,
+        }
+    }
+}
+
+/// When "stop" is said after the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Stopped {
+    #[default]
+    Never,
+    InTheReply,
+    /// As soon as the session goes on: another way to give the same answer leads nowhere else.
+    AfterTheReply,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub given: Given,
     pub meant: Meant,
-    /// "Stop" while the reply is being said.
-    pub stopped: bool,
+    pub stopped: Stopped,
 }
 
 /// The answers to the questions in their order; after the last the planned ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Play {
     pub given: Vec<Given>,
-    pub stopped: bool,
+    pub stopped: Stopped,
     /// At which step something is asked for, as soon as its work has begun.
     pub act: Option<(usize, Command)>,
 }
@@ -58,7 +76,7 @@ struct Player<'a> {
     open: bool,
     step: usize,
     act: Option<(usize, Command)>,
-    stop: bool,
+    stop: Stopped,
 }
 
 pub(crate) fn play(plan: &Arc<Plan>, play: &Play) -> Played {
@@ -73,7 +91,7 @@ impl Person for Player<'_> {
         let event = match &entry.what {
             What::Sound(Sound::Chime(Chime::CheckIn), _) => self.answer(),
             What::Note(note) => self.notice(note),
-            What::Sound(Sound::Line(_), _) => self.interrupt(),
+            What::Sound(Sound::Line(_), _) => self.stop(Stopped::InTheReply),
             _ => None,
         };
         event.map(|event| (Frames::from_secs(1), event)).into_iter().collect()
@@ -94,10 +112,11 @@ impl Player<'_> {
     fn notice(&mut self, note: &Note) -> Option<Event> {
         match note {
             Note::Asked { check_in } => {
+                let stop = self.stop(Stopped::AfterTheReply);
                 self.open = true;
                 let next = self.play.given.get(self.given.len()).cloned();
                 self.given.push(next.unwrap_or_else(|| planned(self.plan, check_in)));
-                None
+                stop
             }
             Note::Answered { .. } | Note::NoAnswer { .. } => {
                 self.open = false;
@@ -105,7 +124,7 @@ impl Player<'_> {
             }
             Note::Entered { step, .. } => {
                 self.step = *step;
-                None
+                self.stop(Stopped::AfterTheReply)
             }
             Note::Place { .. } => {
                 self.act.take_if(|(step, _)| *step == self.step).map(|(_, command)| Event::Command(command))
@@ -114,9 +133,14 @@ impl Player<'_> {
         }
     }
 
-    fn interrupt(&mut self) -> Option<Event> {
-        let replying = self.given.len() == self.play.given.len() && !self.given.is_empty() && !self.open;
-        (replying && std::mem::take(&mut self.stop)).then_some(Event::Command(Command::Stop))
+    /// "Stop", once, when the answer that this is played for has been given and the time for it is `now`.
+    fn stop(&mut self, now: Stopped) -> Option<Event> {
+        let given = self.given.len() == self.play.given.len() && !self.given.is_empty() && !self.open;
+        if !given || self.stop != now {
+            return None;
+        }
+        self.stop = Stopped::Never;
+        Some(Event::Command(Command::Stop))
     }
 }
 
@@ -129,7 +153,7 @@ fn planned(plan: &Plan, check_in: &str) -> Given {
 /// Every way to give the answer `i`.
 fn ways(plan: &Plan, check_in: &PlannedCheckIn, i: usize) -> Vec<Branch> {
     let answer = &check_in.answers[i];
-    let way = |given, number| Branch { given, meant: Meant::Answer(i, number), stopped: false };
+    let way = |given, number| Branch { given, meant: Meant::Answer(i, number), stopped: Stopped::Never };
     let words = answer.heard.first().map(|words| way(Given::Words(words.clone()), None));
     let key = answer.key.map(|key| way(Given::Key(key), None));
     let ends = answer.number.into_iter().flat_map(|range| range.0);
@@ -139,14 +163,8 @@ fn ways(plan: &Plan, check_in: &PlannedCheckIn, i: usize) -> Vec<Branch> {
 
 /// Every answer, none, one that is not understood, "stop" and "worse".
 pub(crate) fn branches(library: &Library, plan: &Plan, check_in: &PlannedCheckIn) -> Vec<Branch> {
-    let branch = |given, meant| Branch { given, meant, stopped: false };
+    let branch = |given, meant| Branch { given, meant, stopped: Stopped::Never };
     let mut all: Vec<Branch> = (0..check_in.answers.len()).flat_map(|i| ways(plan, check_in, i)).collect();
-    let emergencies: Vec<Branch> = all
-        .iter()
-        .filter(|branch| outcome(check_in, branch.meant).is_some_and(|o| o.refer == Some(Refer::Emergency)))
-        .cloned()
-        .collect();
-    all.extend(emergencies.into_iter().map(|branch| Branch { stopped: true, ..branch }));
     all.push(branch(Given::Nothing, Meant::Silence));
     all.push(branch(Given::Nonsense, Meant::Silence));
     // Its own words come before the commands. Nobody gets worse by a question, so there "worse" is no command.
@@ -155,7 +173,17 @@ pub(crate) fn branches(library: &Library, plan: &Plan, check_in: &PlannedCheckIn
         let own = check_in.answers.iter().position(|answer| answer.heard.contains(&words));
         all.push(branch(Given::Words(words), own.map_or(meant, |i| Meant::Answer(i, None))));
     }
-    all
+    for i in 1..all.len() {
+        if all[..i].iter().any(|earlier| earlier.meant.is_same_as(all[i].meant)) {
+            all[i].stopped = Stopped::AfterTheReply;
+        }
+    }
+    let emergency = |branch: &&Branch| {
+        outcome(check_in, branch.meant).is_some_and(|outcome| outcome.refer == Some(Refer::Emergency))
+    };
+    let cut_short = |branch: &Branch| Branch { stopped: Stopped::InTheReply, ..branch.clone() };
+    let emergencies: Vec<Branch> = all.iter().filter(emergency).map(cut_short).collect();
+    all.into_iter().chain(emergencies).collect()
 }
 
 fn word(library: &Library, plan: &Plan, command: &str) -> String {

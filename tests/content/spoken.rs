@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use matside::plan::Side;
-use matside::script::{At, CheckIn, Exercise, FactValue, Filed, Level, Phrases, Session, Sides, Texts};
+use matside::script::{
+    At, CheckIn, Exercise, Filed, Level, MEASURES, Phrases, Programme, Session, Sides, Texts, direction_fact,
+};
 use minijinja::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -44,14 +46,6 @@ pub(crate) fn is_side(name: &str) -> bool {
     ["side", "other"].into_iter().any(|word| name == word || name.starts_with(&format!("{word}_")))
 }
 
-pub(crate) fn value(fact: &FactValue) -> Value {
-    match fact {
-        FactValue::Flag(flag) => Value::from(*flag),
-        FactValue::Number(number) => Value::from(*number),
-        FactValue::Word(word) => Value::from(word.as_str()),
-    }
-}
-
 impl<'a> Language<'a> {
     fn new(library: &'a Library, phrases: &'a Filed<Phrases>) -> Self {
         let numbers = phrases.item.numbers.iter().map(|number| number.value.clone()).collect();
@@ -59,6 +53,9 @@ impl<'a> Language<'a> {
         language.values = language.facts();
         let own = language.phrase_values();
         language.values.extend(own);
+        for (name, values) in language.measures() {
+            language.values.entry(name).or_default().extend(values);
+        }
         language
     }
 
@@ -78,6 +75,15 @@ impl<'a> Language<'a> {
         self.library.check_ins().filter(|filed| *filed.item.language == self.tag())
     }
 
+    pub fn programmes(&self) -> impl Iterator<Item = &'a Filed<Programme>> {
+        self.library.programmes().filter(|filed| *filed.item.language == self.tag())
+    }
+
+    /// What `name` can be.
+    pub fn values(&self, name: &str) -> &[Value] {
+        self.values.get(name).unwrap_or_else(|| panic!("nothing gives `{name}`"))
+    }
+
     /// Each fact with every value that a file can give it, and unset; the counts of a session.
     fn facts(&self) -> BTreeMap<String, Vec<Value>> {
         let mut all: BTreeMap<String, BTreeSet<Value>> = BTreeMap::new();
@@ -91,15 +97,45 @@ impl<'a> Language<'a> {
             own_fact(&check_in.item).into_iter().for_each(|(name, value)| add(name, value));
             let answers = check_in.item.answer.iter().flat_map(|answer| &answer.set);
             let silence = check_in.item.no_answer.iter().flat_map(|outcome| &outcome.set);
-            answers.chain(silence).for_each(|(name, fact)| add(name, value(fact)));
+            answers.chain(silence).for_each(|(name, fact)| add(name, fact.clone().into()));
+            for value in own_directions(&check_in.item) {
+                self.directions().for_each(|direction| add(&direction_fact(direction), value.into()));
+            }
         }
         for session in self.sessions() {
-            session.item.facts.iter().for_each(|(name, fact)| add(name, value(fact)));
+            session.item.facts.iter().for_each(|(name, fact)| add(name, fact.clone().into()));
         }
         let facts = all.into_iter().map(|(name, values)| (name, values.into_iter().collect()));
         let counts = [("done", vec![0, 1, 12]), ("planned", vec![1, 12]), ("minutes", vec![1, 2, 45])];
         let counts = counts.map(|(name, n)| (name.to_owned(), n.into_iter().map(Value::from).collect()));
         facts.chain(counts).collect()
+    }
+
+    fn directions(&self) -> impl Iterator<Item = &'a str> {
+        self.exercises().filter_map(|filed| filed.item.direction.as_ref().map(|direction| direction.as_str()))
+    }
+
+    /// What memory tells, on both sides of each limit that a programme knows.
+    fn measures(&self) -> BTreeMap<String, Vec<Value>> {
+        let limits = self.programmes().flat_map(|filed| filed.item.parameter.values());
+        let near = limits.flat_map(|limit| [limit.value - 1, limit.value, limit.value + 1]);
+        let numbers: BTreeSet<i64> = near.chain([0, 1, 2]).filter(|number| *number >= 0).collect();
+        let of = |(name, unset): &(&str, bool)| {
+            let values: Vec<Value> = match *name {
+                "sore" => vec![true.into(), false.into()],
+                "phase" => self.phases().map(Value::from).collect(),
+                _ => numbers.iter().copied().map(Value::from).collect(),
+            };
+            ((*name).to_owned(), values.into_iter().chain(unset.then(|| Value::from(()))).collect())
+        };
+        let measures = MEASURES.iter().map(of);
+        let parameters = self.programmes().flat_map(|filed| &filed.item.parameter);
+        let parameters = parameters.map(|(name, limit)| (name.value.clone(), vec![limit.value.into()]));
+        measures.chain(parameters).collect()
+    }
+
+    fn phases(&self) -> impl Iterator<Item = &'a str> {
+        self.programmes().flat_map(|filed| filed.item.phase.iter().map(|phase| phase.id.as_str()))
     }
 
     /// Numbers, durations and titles, as the engine puts them into phrases and exercises.
@@ -120,10 +156,16 @@ impl<'a> Language<'a> {
         for name in ["time", "hold"] {
             values.insert(name.to_owned(), times.clone());
         }
+        let directions = self.phrases.item.directions.values().map(|said| said.value.clone());
+        values.insert("direction".to_owned(), directions.collect());
         values.insert("first".to_owned(), vec![minutes]);
         values.insert("second".to_owned(), vec![seconds]);
         values.insert("title".to_owned(), self.titles().map(|(_, title)| title.value.clone()).collect());
-        values.into_iter().map(|(name, all)| (name, all.into_iter().map(Value::from).collect())).collect()
+        let values = values.into_iter().map(|(name, all)| {
+            let unset = (name == "direction").then(|| Value::from(()));
+            (name, all.into_iter().map(Value::from).chain(unset).collect())
+        });
+        values.collect()
     }
 
     /// Every title; "going on with" says each of them.
@@ -156,6 +198,10 @@ impl<'a> Language<'a> {
         for filed in self.sessions() {
             let said = filed.item.step.iter().filter_map(|step| step.say.as_ref());
             said.for_each(|text| add(self.file(filed), "say", text));
+        }
+        for filed in self.programmes() {
+            let rules = filed.item.rule.iter();
+            rules.for_each(|rule| add(self.file(filed), &format!("rule {}: say", rule.id.value), &rule.say));
         }
         let (file, phrases) = (self.file(self.phrases), &self.phrases.item);
         phrases.numbers.iter().for_each(|number| add(file, "numbers", number));
@@ -219,6 +265,13 @@ fn own_fact(check_in: &CheckIn) -> Vec<(&str, Value)> {
         None => vec![Value::from(answer.id.as_str())],
     });
     values.map(|value| (fact.as_str(), value)).collect()
+}
+
+/// What a check-in can say of a direction.
+fn own_directions(check_in: &CheckIn) -> impl Iterator<Item = &str> {
+    let answers = check_in.answer.iter().filter_map(|answer| answer.direction.as_ref());
+    let silence = check_in.no_answer.iter().filter_map(|outcome| outcome.direction.as_ref());
+    answers.chain(silence).map(|value| value.as_str())
 }
 
 fn with(way: &Values, name: &str, values: &[Value]) -> Vec<Values> {

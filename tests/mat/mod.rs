@@ -15,8 +15,17 @@ pub(crate) use matside::timeline::{self, Entry, Nobody, Person, Trace, What};
 
 /// The shipped files, and `extra` ones over them.
 pub(crate) fn library(extra: &[(&str, &str)]) -> Library {
+    read(extra, &str::to_owned)
+}
+
+/// The shipped files, each text changed.
+pub(crate) fn altered(change: &dyn Fn(&str) -> String) -> Library {
+    read(&[], change)
+}
+
+fn read(extra: &[(&str, &str)], change: &dyn Fn(&str) -> String) -> Library {
     let mut sources = Sources::new();
-    add(&mut sources, &Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions"));
+    add(&mut sources, &Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions"), change);
     for (path, text) in extra {
         sources.add(*path, text, Layer::Named);
     }
@@ -25,13 +34,14 @@ pub(crate) fn library(extra: &[(&str, &str)]) -> Library {
     library
 }
 
-fn add(sources: &mut Sources, dir: &Path) {
+fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("sessions/new") {
-            add(sources, &path);
+            add(sources, &path, change);
         } else if path.extension().is_some_and(|ending| ending == "toml") {
-            sources.add(path.display().to_string(), &std::fs::read_to_string(&path).unwrap(), Layer::Shipped);
+            let text = change(&std::fs::read_to_string(&path).unwrap());
+            sources.add(path.display().to_string(), &text, Layer::Shipped);
         }
     }
 }
@@ -139,7 +149,10 @@ impl Person for Somebody {
 /// Somebody well, on the gentle routine.
 pub(crate) fn well() -> Vec<(&'static str, &'static str)> {
     vec![
+        ("consent", "yes"),
         ("red-flags", "no"),
+        ("red-flags-more", "no"),
+        ("weak-or-numb", "no"),
         ("pain-now", "four"),
         ("pain-now", "three"),
         ("where-did-it-move", "toward my back"),
