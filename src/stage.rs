@@ -1,12 +1,14 @@
 //! The one loop: pulled for samples, it performs the session, mixes it, and reports what happened.
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
+//! A voice that speaks by itself is only told when, and silenced; that it has ended comes from it.
 
 use crate::frames::{Frames, RATE};
 use crate::line::Line;
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
-use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound};
+use crate::runner::{Cut, Do, Ending, Event, Extent, Note, Performance, Sound};
 use crate::script::Chime;
+use crate::voice::{Speaker, Spoken};
 
 /// Where clips come from.
 pub trait Clips: Send {
@@ -14,12 +16,18 @@ pub trait Clips: Send {
     fn want(&mut self, lines: Vec<Line>);
     fn line(&mut self, line: &Line) -> Ready;
     fn chime(&mut self, chime: Chime) -> Clip;
+    /// The voice for the lines that are [`Ready::Spoken`].
+    fn speaker(&mut self) -> Option<&mut dyn Speaker> {
+        None
+    }
 }
 
 /// Whether a line can be played.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ready {
     Clip(Clip),
+    /// The voice speaks by itself: it can be asked now, and says when it has ended.
+    Spoken,
     Later,
     /// It could not be spoken: silence takes its time.
     Lost,
@@ -64,7 +72,11 @@ pub struct Stage {
     settle: usize,
     /// Base gain in decibels, to which the person's volume is added.
     gain: f32,
+    /// Both.
+    volume: f32,
     ending: Option<Ending>,
+    /// What a voice was asked to speak and has not begun.
+    asked: Option<Line>,
 }
 
 impl Stage {
@@ -74,7 +86,8 @@ impl Stage {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
-        Self { performance, mix, clips, reports, produced: Frames::ZERO, settle: 0, gain, ending: None }
+        let (produced, settle, ending, asked) = (Frames::ZERO, 0, None, None);
+        Self { performance, mix, clips, reports, produced, settle, gain, volume: gain, ending, asked }
     }
 
     /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
@@ -85,6 +98,14 @@ impl Stage {
             self.perform();
         }
         self.settle > 0
+    }
+
+    /// Silences a voice that speaks by itself, for good: it would speak on when nothing is pulled any more.
+    pub fn hush(&mut self) {
+        self.asked = None;
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.hush();
+        }
     }
 
     /// Fills `block`, and says how much of it belongs to the session: less than all of it once it has ended.
@@ -130,6 +151,7 @@ impl Stage {
     }
 
     fn perform(&mut self) {
+        self.listen();
         loop {
             let clips = &mut self.clips;
             let next = self.performance.poll(&mut |line| length(clips.line(line), line));
@@ -138,11 +160,15 @@ impl Stage {
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
                 Some(Do::Cut(Cut::Now)) => {
                     self.mix.cut();
+                    self.hush();
                     self.settle = SETTLE;
                     return;
                 }
-                Some(Do::Cut(Cut::Word)) => self.mix.cut_at_word(),
-                Some(Do::Volume(decibels)) => self.mix.set_gain(self.gain + f32::from(decibels)),
+                Some(Do::Cut(Cut::Word)) => {
+                    self.mix.cut_at_word();
+                    self.hush();
+                }
+                Some(Do::Volume(decibels)) => self.volume(self.gain + f32::from(decibels)),
                 Some(Do::Note(note)) => self.note(note),
                 Some(Do::Close(ending)) => {
                     self.ending = Some(ending);
@@ -158,10 +184,46 @@ impl Stage {
             Sound::Chime(chime) => self.mix.add(self.clips.chime(*chime), after),
             Sound::Line(line) => match self.clips.line(line) {
                 Ready::Clip(clip) => self.mix.add(clip, after),
+                Ready::Spoken => return self.ask(line),
                 Ready::Later | Ready::Lost => self.report(Happened::Lost(line.clone())),
             },
         }
         self.report_at(after, Happened::Sound(sound));
+    }
+
+    fn ask(&mut self, line: &Line) {
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.volume(self.volume);
+            speaker.say(line);
+            self.asked = Some(line.clone());
+        }
+    }
+
+    /// Takes what the voice that speaks by itself has to tell.
+    fn listen(&mut self) {
+        while let Some(spoken) = self.clips.speaker().and_then(Speaker::poll) {
+            match spoken {
+                Spoken::Begun => {
+                    self.performance.begun();
+                    if let Some(line) = self.asked.take() {
+                        self.report(Happened::Sound(Sound::Line(line)));
+                    }
+                }
+                Spoken::Ended => self.performance.ended(),
+                Spoken::Failed(_) => {
+                    self.asked = None;
+                    self.performance.failed();
+                }
+            }
+        }
+    }
+
+    fn volume(&mut self, decibels: f32) {
+        self.volume = decibels;
+        self.mix.set_gain(decibels);
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.volume(decibels);
+        }
     }
 
     fn note(&mut self, note: Note) {
@@ -190,11 +252,12 @@ impl Stage {
     }
 }
 
-fn length(ready: Ready, line: &Line) -> Option<Frames> {
+fn length(ready: Ready, line: &Line) -> Option<Extent> {
     match ready {
-        Ready::Clip(clip) => Some(clip.len()),
+        Ready::Clip(clip) => Some(Extent::Clip(clip.len())),
+        Ready::Spoken => Some(Extent::Open),
         Ready::Later => None,
-        Ready::Lost => Some(line.estimate()),
+        Ready::Lost => Some(Extent::Clip(line.estimate())),
     }
 }
 

