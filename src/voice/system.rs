@@ -80,7 +80,7 @@ impl System {
             let tts = connect(&callbacks, &opened).and_then(|tts| choose(tts, &language));
             let _ = opened.send(tts.as_ref().map(|_| ()).map_err(Clone::clone));
             match tts {
-                Ok(tts) => Worker { tts, inbox, tell, now: None }.work(),
+                Ok(tts) => Worker { tts, inbox, tell, now: None, rate: 0.0 }.work(),
                 Err(error) => refuse(&inbox, &tell, &error),
             }
         });
@@ -194,6 +194,7 @@ struct Worker {
     tell: Sender<(u64, Spoken)>,
     /// The utterance being spoken, and the number of its line.
     now: Option<(UtteranceId, u64)>,
+    rate: f32,
 }
 
 impl Worker {
@@ -226,6 +227,7 @@ impl Worker {
 
     fn say(&mut self, line: u64, text: String, rate: f32) {
         self.stop();
+        self.rate = rate;
         let spoken = self.tts.set_rate(rate).map(drop).and_then(|()| self.tts.speak(text, false));
         match spoken {
             Ok(id) => self.now = id.map(|id| (id, line)),
@@ -246,10 +248,10 @@ impl Worker {
         }
     }
 
-    /// A daemon that died says nothing, but any call fails at once.
+    /// A daemon that died says nothing, but a call then fails at once. To ask it for a value would crash.
     fn feel_pulse(&mut self) {
         if let Some((_, line)) = self.now
-            && let Err(error) = self.tts.get_rate().and_then(|rate| self.tts.set_rate(rate).map(drop))
+            && let Err(error) = self.tts.set_rate(self.rate).map(drop)
         {
             self.now = None;
             let _ = self.tell.send((line, Spoken::Failed(failed(error))));
