@@ -9,14 +9,17 @@ use anyhow::Context;
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean, render};
-use crate::plan::Plan;
+use crate::plan::{Plan, What};
 use crate::script::{Filed, Kind, Library, Session, check};
 use crate::timeline;
+use crate::voice::heart::words::Corrections;
 
 use super::{Exit, Which};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/sessions");
 
+/// Not a session: words whose sound is put right, for voices with phonemes.
+const PRONOUNCE: &str = "pronounce.toml";
 /// The folder with what `matside new` begins with; no session lies in it, in no layer.
 const STARTS: &str = "new";
 
@@ -80,6 +83,20 @@ impl Shelf {
         let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         eprint!("{}", render(diagnostics, self.library.sources(), colour));
     }
+}
+
+/// The shipped corrections with the user's over them.
+pub fn corrections() -> anyhow::Result<Corrections> {
+    let mut corrections = Corrections::default();
+    let shipped = SHIPPED.get_file(PRONOUNCE).and_then(|file| file.contents_utf8());
+    corrections.add(PRONOUNCE, shipped.unwrap_or_default())?;
+    let own = super::places::config().map(|dir| dir.join(PRONOUNCE)).filter(|path| path.is_file());
+    if let Some(path) = own {
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        corrections.add(&path.display().to_string(), &text)?;
+    }
+    Ok(corrections)
 }
 
 pub fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
@@ -179,7 +196,14 @@ fn only(mut plan: Plan, block: Option<&str>) -> anyhow::Result<Plan> {
     if !blocks.iter().any(|block| block.eq_ignore_ascii_case(wanted)) {
         anyhow::bail!("`{}` has no block `{wanted}`; it has {}", plan.id, blocks.join(", "));
     }
-    plan.finish = keep.iter().take(plan.finish).filter(|kept| **kept).count();
+    let kept_before = |step: usize| keep.iter().take(step).filter(|kept| **kept).count();
+    plan.finish = kept_before(plan.finish);
+    for step in &mut plan.steps {
+        // A way back to before this part goes back to its start.
+        if let What::BackTo(to) = &mut step.what {
+            *to = kept_before(*to);
+        }
+    }
     let mut kept = keep.iter();
     plan.steps.retain(|_| kept.next().copied().unwrap_or(false));
     let mut kept = keep.iter();
@@ -195,7 +219,7 @@ struct Reader {
 
 impl Reader {
     fn shipped(&mut self, dir: &Dir) {
-        for file in dir.files().filter(|file| is_toml(file.path())) {
+        for file in dir.files().filter(|file| is_script(file.path())) {
             let path = Path::new("sessions").join(file.path());
             self.bytes(&path, file.contents(), Layer::Shipped);
         }
@@ -215,7 +239,7 @@ impl Reader {
         entries.sort();
         for entry in entries {
             if (entry.is_dir() && depth < DEEPEST && !holds_starts(&entry))
-                || (is_toml(&entry) && entry.is_file())
+                || (is_script(&entry) && entry.is_file())
             {
                 self.path(&entry, layer, depth + 1)?;
             }
@@ -234,6 +258,6 @@ fn holds_starts(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name == STARTS)
 }
 
-fn is_toml(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "toml")
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml") && !path.ends_with(PRONOUNCE)
 }

@@ -20,7 +20,7 @@ const HEADER: usize = 16;
 const NEW: &str = ".new-";
 
 /// An entry in use is marked so at most this often: flash memory wears out.
-const TOUCH: Duration = Duration::from_secs(3_600);
+const TOUCH: Duration = Duration::from_hours(1);
 
 /// Clips by voice and line.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ pub mod cache;
 mod child;
 pub mod chimes;
 pub mod espeak;
+pub mod heart;
 mod riff;
 pub mod studio;
 #[cfg(feature = "system-voice")]
@@ -19,6 +20,7 @@ pub use ahead::{Ahead, Report as AheadReport};
 pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
+pub use heart::Heart;
 pub use studio::{Fell, Studio};
 #[cfg(feature = "system-voice")]
 pub use system::System;
@@ -85,6 +87,12 @@ pub enum VoiceError {
     Hung { program: &'static str, seconds: u64 },
     #[error("`{program}` failed: {reason}")]
     Failed { program: &'static str, reason: String },
+    #[error(
+        "`{file}` of the voice `{voice}` cannot be used: {reason}; install the voice again with `matside voices install {voice}`"
+    )]
+    Weights { voice: String, file: String, reason: String },
+    #[error(transparent)]
+    Words(#[from] heart::words::WordsError),
     #[error("`{program}` could not be run")]
     Io { program: &'static str, source: Arc<std::io::Error> },
 }

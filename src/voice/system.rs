@@ -145,22 +145,22 @@ fn connect(jobs: &Sender<Job>, opened: &Sender<Result<(), VoiceError>>) -> Resul
     let begun = Box::new(move |id| drop(begun.send(Job::Begun(id))));
     let ended = Box::new(move |id| drop(ended.send(Job::Ended(id))));
     let stopped = Box::new(move |id| drop(stopped.send(Job::Ended(id))));
-    tts.on_utterance_begin(Some(begun)).map_err(failed)?;
-    tts.on_utterance_end(Some(ended)).map_err(failed)?;
+    tts.on_utterance_begin(Some(begun)).map_err(|error| failed(&error))?;
+    tts.on_utterance_end(Some(ended)).map_err(|error| failed(&error))?;
     // Somebody else silenced it: they were heard.
-    tts.on_utterance_stop(Some(stopped)).map_err(failed)?;
+    tts.on_utterance_stop(Some(stopped)).map_err(|error| failed(&error))?;
     Ok(tts)
 }
 
 /// The voice whose tag is `language`, or the nearest to it.
 fn choose(mut tts: Tts, language: &str) -> Result<Tts, VoiceError> {
-    let mut voices = tts.voices().map_err(failed)?;
+    let mut voices = tts.voices().map_err(|error| failed(&error))?;
     voices.retain(|voice| primary(voice.language().as_str()) == primary(language));
     let best = voices.iter().min_by_key(|voice| distance(voice.language().as_str(), language));
     let Some(voice) = best else {
         return Err(VoiceError::Language { voice: "system".into(), language: language.into() });
     };
-    tts.set_voice(voice).map_err(failed)?;
+    tts.set_voice(voice).map_err(|error| failed(&error))?;
     Ok(tts)
 }
 
@@ -231,7 +231,7 @@ impl Worker {
         let spoken = self.tts.set_rate(rate).map(drop).and_then(|()| self.tts.speak(text, false));
         match spoken {
             Ok(id) => self.now = id.map(|id| (id, line)),
-            Err(error) => drop(self.tell.send((line, Spoken::Failed(failed(error))))),
+            Err(error) => drop(self.tell.send((line, Spoken::Failed(failed(&error))))),
         }
     }
 
@@ -254,7 +254,7 @@ impl Worker {
             && let Err(error) = self.tts.set_rate(self.rate).map(drop)
         {
             self.now = None;
-            let _ = self.tell.send((line, Spoken::Failed(failed(error))));
+            let _ = self.tell.send((line, Spoken::Failed(failed(&error))));
         }
     }
 }
@@ -268,7 +268,7 @@ fn refuse(inbox: &Receiver<Job>, tell: &Sender<(u64, Spoken)>, error: &VoiceErro
     }
 }
 
-fn failed(error: tts::Error) -> VoiceError {
+fn failed(error: &tts::Error) -> VoiceError {
     VoiceError::Failed { program: NAME, reason: error.to_string() }
 }
 
@@ -293,7 +293,8 @@ mod tests {
 
     #[test]
     fn rate_and_volume_stay_within_what_the_daemon_takes() {
-        assert_eq!([70, 100, 150].map(|percent| rate(Pace::percent(percent))), [-50.0, -20.0, 30.0]);
-        assert_eq!([0.0, 12.0, -200.0].map(loudness), [100.0, 100.0, -100.0]);
+        let rates = [70, 100, 150].map(|percent| rate(Pace::percent(percent)) as i32);
+        assert_eq!(rates, [-50, -20, 30]);
+        assert_eq!([0.0, 12.0, -200.0].map(|decibels| loudness(decibels) as i32), [100, 100, -100]);
     }
 }

@@ -10,13 +10,14 @@ mod signals;
 mod surroundings;
 mod terminal;
 mod user;
+mod voices;
 
 use user::User;
 
 #[test]
 fn wrong_usage_is_exit_code_2() {
     let user = User::new();
-    for args in [&["dance"][..], &[], &["run"], &["run", "tiny", "--voice", "choir"]] {
+    for args in [&["dance"][..], &[], &["run"], &["run", "tiny", "--pace", "fast"]] {
         assert_eq!(user.run(args).code, 2, "{args:?}");
     }
 }

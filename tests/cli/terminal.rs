@@ -50,7 +50,7 @@ impl Terminal {
 
     /// Waits until `text` is shown for the `times`th time.
     fn see(&mut self, text: &str, times: usize) -> &mut Self {
-        let by = Instant::now() + Duration::from_secs(60);
+        let by = Instant::now() + Duration::from_mins(1);
         while self.shown().matches(text).count() < times {
             let ended = self.child.try_wait().unwrap();
             assert!(Instant::now() < by && ended.is_none(), "`{text}` was not shown:\n{}", self.shown());
@@ -71,7 +71,7 @@ impl Terminal {
     }
 
     fn end(&mut self) -> Option<i32> {
-        let by = Instant::now() + Duration::from_secs(60);
+        let by = Instant::now() + Duration::from_mins(1);
         while self.child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < by, "it does not end:\n{}", self.shown());
             thread::sleep(Duration::from_millis(5));

@@ -85,7 +85,7 @@ then = "continue"
 "#;
 
 /// Nothing a test waits for takes longer, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct User {
     home: TempDir,

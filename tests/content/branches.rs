@@ -34,17 +34,23 @@ fn every_answer_to_every_question_has_its_consequence() {
         complaints.extend(tour.complaints);
         reached.extend(tour.reached);
     }
+    complaints.extend(unreached(&library, &reached));
+    assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// Answers that no session comes to.
+pub(crate) fn unreached(library: &Library, reached: &Reached) -> Vec<String> {
+    let mut complaints = Vec::new();
     for check_in in library.check_ins() {
-        let answers = check_in.item.answer.iter().map(|answer| answer.id.value.clone());
-        for answer in answers.chain(["no answer".to_owned()]) {
-            let key = (check_in.item.language.value.clone(), check_in.id.clone(), answer);
-            if !reached.contains(&key) {
-                complaints
-                    .push(format!("no session comes to `{}` of the check-in `{}` ({})", key.2, key.1, key.0));
+        let answers = check_in.item.answer.iter().map(|answer| answer.id.value.as_str());
+        for answer in answers.chain(["no answer"]) {
+            let language = &check_in.item.language.value;
+            if !reached.contains(&(language.clone(), check_in.id.clone(), answer.to_owned())) {
+                complaints.push(format!("{language}: no session comes to `{answer}` of `{}`", check_in.id));
             }
         }
     }
-    assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n"));
+    complaints
 }
 
 /// How often something is repeated changes nothing in what is asked, and costs most of the time.
@@ -57,24 +63,24 @@ fn two_repetitions(text: &str) -> String {
 }
 
 /// Language, check-in, answer.
-type Reached = BTreeSet<(String, String, String)>;
+pub(crate) type Reached = BTreeSet<(String, String, String)>;
 
 #[derive(Default)]
-struct Tour {
+pub(crate) struct Tour {
     plays: usize,
-    reached: Reached,
+    pub reached: Reached,
     said: BTreeSet<Arc<str>>,
     complaints: Vec<String>,
 }
 
 /// A way through, and the branch on which it leaves the one that it comes from, if any.
-struct Way {
-    play: Play,
-    branch: Option<(String, Branch)>,
+pub(crate) struct Way {
+    pub play: Play,
+    pub branch: Option<(String, Branch)>,
 }
 
 /// All ways through a session. A question is answered in every way once for each situation in which it is asked.
-fn tour(library: &Library, plan: &Arc<Plan>) -> Tour {
+pub(crate) fn tour(library: &Library, plan: &Arc<Plan>) -> Tour {
     let mut tour = Tour::default();
     let mut situations = BTreeSet::new();
     let mut ways: Vec<Way> = acts(plan).into_iter().map(|play| Way { play, branch: None }).collect();
@@ -183,7 +189,7 @@ fn questions(plan: &Plan, trace: &Trace) -> Vec<Situation> {
     all
 }
 
-fn judge(plan: &Plan, way: &Way, played: &Played) -> Result<(), String> {
+pub(crate) fn judge(plan: &Plan, way: &Way, played: &Played) -> Result<(), String> {
     let trace = &played.trace;
     ensure(trace.ending != Ending::Interrupted, || "it does not end".into())?;
     let Some((check_in, branch)) = &way.branch else { return Ok(()) };

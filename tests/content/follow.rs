@@ -271,7 +271,7 @@ impl<'a> Follow<'a> {
 
     /// The session comes to its last chime.
     fn goes_on(&self) -> Result<(), String> {
-        let last = self.after.iter().filter_map(entered).last();
+        let last = self.after.iter().filter_map(entered).next_back();
         let closing = self.plan.steps.len() - 1;
         ensure(last == Some(closing), || {
             format!("the last step was {last:?}, not {closing}; {:?}", self.ending)

@@ -9,6 +9,7 @@ mod mat;
 mod mirror;
 mod origins;
 mod phases;
+mod planted;
 mod played;
 mod programmes;
 mod spoken;

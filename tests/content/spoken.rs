@@ -92,9 +92,13 @@ impl<'a> Language<'a> {
                 all.entry(name).or_insert_with(|| [Value::from(())].into()).insert(value.clone());
             }
         };
-        ["left", "right", "both"].into_iter().for_each(|side| add("affected_side", side.into()));
+        for side in ["left", "right", "both"] {
+            add("affected_side", side.into());
+        }
         for check_in in self.check_ins() {
-            own_fact(&check_in.item).into_iter().for_each(|(name, value)| add(name, value));
+            for (name, value) in own_fact(&check_in.item) {
+                add(name, value);
+            }
             let answers = check_in.item.answer.iter().flat_map(|answer| &answer.set);
             let silence = check_in.item.no_answer.iter().flat_map(|outcome| &outcome.set);
             answers.chain(silence).for_each(|(name, fact)| add(name, fact.clone().into()));
@@ -193,7 +197,9 @@ impl<'a> Language<'a> {
             texts.for_each(|(level, key, text)| add(self.file(filed), &place(level, key), text));
         }
         for filed in self.check_ins() {
-            check_in_texts(&filed.item).into_iter().for_each(|(key, text)| add(self.file(filed), &key, text));
+            for (key, text) in check_in_texts(&filed.item) {
+                add(self.file(filed), &key, text);
+            }
         }
         for filed in self.sessions() {
             let said = filed.item.step.iter().filter_map(|step| step.say.as_ref());
@@ -283,8 +289,11 @@ fn with(way: &Values, name: &str, values: &[Value]) -> Vec<Values> {
     values.iter().map(one).collect()
 }
 
-/// Every text of an exercise but its title, by its key; then those of its levels.
-pub(crate) fn exercise_texts(exercise: &Exercise) -> Vec<(Option<&At<Level>>, &'static str, &At<String>)> {
+/// The level that it belongs to, its key, and the text.
+type OfExercise<'a> = (Option<&'a At<Level>>, &'static str, &'a At<String>);
+
+/// Every text of an exercise but its title; then those of its levels.
+pub(crate) fn exercise_texts(exercise: &Exercise) -> Vec<OfExercise<'_>> {
     let mut texts = vec![("full", &exercise.full), ("brief", &exercise.brief)];
     texts.extend(exercise.switch.iter().map(|text| ("switch", text)));
     texts.extend(exercise.cautions.iter().map(|text| ("cautions", text)));

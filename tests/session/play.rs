@@ -66,7 +66,8 @@ fn an_emergency_stays_one_when_its_words_are_cut_short() {
 
 #[test]
 fn silence_about_red_flags_is_asked_again_and_then_no_session() {
-    let trace = live(&plan("gentle-daily"), None, &mut Nobody);
+    let mut agrees = Somebody { answers: vec![("consent", "yes")], acts: vec![] };
+    let trace = live(&plan("gentle-daily"), None, &mut agrees);
     ended(&trace, Ending::Symptoms);
     let asked = lines(&trace).iter().filter(|line| line.contains("bladder or bowel")).count();
     assert_eq!(asked, 3, "once and twice again");
@@ -186,7 +187,11 @@ fn in_a_pause_nothing_moves_until_going_on_or_stopping() {
 fn stop_is_silence_at_once_then_goodbye() {
     let trace = gentle(&[], vec![("Pelvic tilts.", 100, Event::Key('q'))]);
     ended(&trace, Ending::EndedEarly);
-    assert_eq!(*lines(&trace).last().unwrap(), "Rest as long as you need.");
+    let said = lines(&trace);
+    let goodbye = said.iter().position(|line| *line == "We stop here.").unwrap();
+    assert_eq!(said[goodbye - 1], "Pelvic tilts.");
+    assert_eq!(said[goodbye + 1], "Rest as long as you need.");
+    assert!(said[goodbye + 2..].iter().all(|line| line.starts_with("Why did you stop")), "{said:?}");
 }
 
 #[test]
@@ -251,7 +256,7 @@ fn numbers_come_as_keys_one_or_two() {
         let acts = keys.chars().enumerate();
         let acts =
             acts.map(|(i, key)| ("How strong is the pain now", 3_000 + 200 * i as u64, Event::Key(key)));
-        let mut somebody = Somebody { answers: vec![("red-flags", "no")], acts: vec![] };
+        let mut somebody = Somebody { answers: vec![("consent", "yes"), ("red-flags", "no")], acts: vec![] };
         let acts: Vec<_> = acts.collect();
         let mut once = true;
         let mut person = |entry: &Entry| {
@@ -317,7 +322,7 @@ fn pressed(answers: &[(&'static str, &'static str)], line: &str, keys: &[(u64, E
 #[test]
 fn a_digit_before_the_question_is_repeated_is_forgotten() {
     let keys = [(500, Event::Key('1')), (800, Event::Key('r')), (2_500, Event::Key('0'))];
-    let trace = pressed(&[("red-flags", "no")], "How strong", &keys);
+    let trace = pressed(&[("consent", "yes"), ("red-flags", "no")], "How strong", &keys);
     let answered = trace.entries.iter().filter_map(note).find_map(|note| match note {
         Note::Answered { number: Some(number), .. } => Some(*number),
         _ => None,
@@ -327,7 +332,7 @@ fn a_digit_before_the_question_is_repeated_is_forgotten() {
 
 #[test]
 fn a_signal_does_not_undo_an_emergency() {
-    let answers = [("red-flags", "yes")];
+    let answers = [("consent", "yes"), ("red-flags", "yes")];
     let trace = pressed(&answers, "Then we do not", &[(200, Event::Interrupt)]);
     ended(&trace, Ending::Emergency);
     assert!(trace.entries.iter().any(|entry| note(entry) == Some(&Note::Refer(Refer::Emergency))));

@@ -21,6 +21,12 @@ pub(crate) fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
     })
 }
 
+/// About forty of them, always the same, spread over the whole; all of a short session's.
+fn some(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
+    let every = (marks(trace).count() / 40).max(1);
+    marks(trace).step_by(every)
+}
+
 /// Resumed at cue `mark` of `whole`, `part` must be the rest of it, once it has greeted whoever came back.
 pub(crate) fn same(whole: &Trace, mark: usize, part: &Trace) {
     let greeted = marks(part).next().unwrap().0;
@@ -46,9 +52,9 @@ fn a_recording_resumed_at_any_cue_is_the_rest_of_the_whole() {
     let options = Options { recorded: true, ..Options::default() };
     for plan in shipped() {
         let whole = recorded(&plan);
-        let marks: Vec<_> = marks(&whole).collect();
-        assert!(marks.len() > 20, "only {} cues in {}", marks.len(), plan.id);
-        for (mark, state) in marks {
+        let cues = marks(&whole).count();
+        assert!(cues > 20, "only {cues} cues in {}", plan.id);
+        for (mark, state) in some(&whole) {
             same(&whole, mark, &timeline::trace(&plan, options, Some(state), &mut Nobody, &mut estimate));
         }
     }
@@ -57,10 +63,11 @@ fn a_recording_resumed_at_any_cue_is_the_rest_of_the_whole() {
 #[test]
 fn a_session_with_answers_resumed_between_questions_is_the_rest_of_the_whole() {
     let somebody = || Somebody { answers: well(), ..Somebody::default() };
-    for plan in shipped() {
+    // Somebody who answers in English.
+    for plan in shipped().into_iter().filter(|plan| &*plan.language == "en") {
         let whole = live(&plan, None, &mut somebody());
         ended(&whole, Ending::Done);
-        for (mark, state) in marks(&whole).filter(|(_, state)| state.asking.is_none()) {
+        for (mark, state) in some(&whole).filter(|(_, state)| state.asking.is_none()) {
             let mut back = somebody();
             caught_up(&mut back, &whole, mark);
             same(&whole, mark, &live(&plan, Some(state), &mut back));

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod espeak;
+mod heart;
 mod measurements;
 mod studio;
 

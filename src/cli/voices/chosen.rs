@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::mpsc::Sender;
 
-use crate::cli::{Speech, places};
+use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
-use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Studio, Synth, Tick, VoiceError};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
 
 use super::{folders, live::SYSTEM, packs::unknown};
 
@@ -92,6 +92,7 @@ fn primary(tag: &str) -> String {
 
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
+        "hibari" => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
         other => anyhow::bail!(
             "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
             pack.name,

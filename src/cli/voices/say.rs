@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut playing = Playing { clip, at: 0 };
     match &args.output {
         Some(path) => drop(file::write(path, &[], &mut playing, &mut |written| length - written)?),
-        None => return play(playing, length),
+        None => return Ok(play(playing, length)),
     }
     Ok(Exit::Done)
 }
@@ -80,7 +80,7 @@ impl Fill for Playing {
 }
 
 #[cfg(feature = "device")]
-fn play(playing: Playing, length: Frames) -> anyhow::Result<Exit> {
+fn play(playing: Playing, length: Frames) -> Exit {
     use std::sync::{Arc, Mutex};
     use std::time::Instant;
 
@@ -90,22 +90,23 @@ fn play(playing: Playing, length: Frames) -> anyhow::Result<Exit> {
         Ok(device) => device,
         Err(error) => {
             eprintln!("matside: {:#}", anyhow::Error::from(error));
-            return Ok(Exit::NoDevice);
+            return Exit::NoDevice;
         }
     };
     let queue = device.latency().unwrap_or(Duration::from_millis(200));
     while device.frames_pulled() < length.0 {
         if device.is_dead(Instant::now()) {
             eprintln!("matside: the sound device is gone");
-            return Ok(Exit::NoDevice);
+            return Exit::NoDevice;
         }
         std::thread::sleep(LOOK);
     }
     std::thread::sleep(queue);
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 #[cfg(not(feature = "device"))]
-fn play(_: Playing, _: Frames) -> anyhow::Result<Exit> {
-    anyhow::bail!("this build has no sound device; use `--output FILE`")
+fn play(_: Playing, _: Frames) -> Exit {
+    eprintln!("matside: this build has no sound device; use `--output FILE`");
+    Exit::NoDevice
 }
