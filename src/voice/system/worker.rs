@@ -1,143 +1,51 @@
-//! The voice of this system: speech-dispatcher through the `tts` crate. It speaks by itself, so it is a [`Speaker`].
-//! Owns the connection, on a thread of its own, because every call of it may hang, and the deadlines for its answers.
+//! The thread that calls the `tts` crate, which is where it may wait for ever. Owns the connection.
+//! Must not decide what an answer means, or a missing one.
 //!
 //! The connection is never given up, only forgotten: an answer that came after that would panic inside a C callback.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use tts::{Tts, UtteranceId};
 
-use super::{Speaker, Spoken, VoiceError};
-use crate::line::{Line, Pace};
+use crate::line::Pace;
+use crate::voice::{Spoken, VoiceError};
 
-const NAME: &str = "speech-dispatcher";
+pub const NAME: &str = "speech-dispatcher";
 const HINT: &str =
     "install `speech-dispatcher` and `speech-dispatcher-espeak-ng`, or see what `spd-say hello` says";
 
-/// For the daemon to answer at all, started or to be started.
-const CONNECT: Duration = Duration::from_secs(3);
-/// For its list of voices, which has thousands of lines and is read twice; a small computer takes its time.
-const CHOOSE: Duration = Duration::from_secs(30);
-/// From a line to its first sound, and what is added to twice the length that it should have.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// While it speaks, it is asked this often whether it still lives.
 const PULSE: Duration = Duration::from_secs(1);
-/// For silence.
-const HUSH: Duration = Duration::from_millis(200);
 
-/// A connected voice. Dropping it silences it.
-pub struct System {
-    jobs: Sender<Job>,
-    opening: Receiver<Result<(), VoiceError>>,
-    news: Receiver<(u64, Spoken)>,
-    /// Number of the line last said; news of others is old.
-    line: u64,
-    now: Option<Now>,
-    /// How long a line may take to begin.
-    patience: Duration,
-}
+/// Told twice: connected, and ready.
+pub type Opened = Result<(), VoiceError>;
 
-/// A line being spoken.
-struct Now {
-    due: Instant,
-    /// What it may take once it has begun.
-    most: Duration,
-}
-
-enum Job {
-    Say { line: u64, text: String, rate: f32 },
+pub enum Job {
+    Say { line: u64, text: String, pace: Pace },
     Hush(Sender<()>),
     Volume(f32),
     Begun(UtteranceId),
     Ended(UtteranceId),
 }
 
-impl System {
-    /// Connects, starts the daemon if need be, and chooses a voice for `language`.
-    ///
-    /// # Errors
-    /// [`VoiceError`] at once when there is no daemon, after 3 s when it does not answer, and when it has no voice
-    /// for the language.
-    pub fn open(language: &str) -> Result<Self, VoiceError> {
-        let mut system = Self::start(language);
-        for limit in [CONNECT, CHOOSE] {
-            system.opening.recv_timeout(limit).unwrap_or_else(|_| Err(hung(limit)))?;
-        }
-        system.patience = PATIENCE;
-        Ok(system)
-    }
-
-    /// The same without waiting: what goes wrong comes as the failure of the first line.
-    #[must_use]
-    pub fn start(language: &str) -> Self {
-        let (jobs, inbox) = channel();
-        let (opened, opening) = channel();
-        let (tell, news) = channel();
-        let (language, callbacks) = (language.to_owned(), jobs.clone());
-        thread::spawn(move || {
-            let tts = connect(&callbacks, &opened).and_then(|tts| choose(tts, &language));
-            let _ = opened.send(tts.as_ref().map(|_| ()).map_err(Clone::clone));
-            match tts {
-                Ok(tts) => Worker { tts, inbox, tell, now: None, rate: 0.0 }.work(),
-                Err(error) => refuse(&inbox, &tell, &error),
-            }
-        });
-        Self { jobs, opening, news, line: 0, now: None, patience: CONNECT + CHOOSE + PATIENCE }
-    }
-
-    /// Its thread lives until the process ends.
-    fn send(&self, job: Job) {
-        let _ = self.jobs.send(job);
+/// Connects, chooses a voice for `language`, and does what `inbox` says until the process ends. `jobs` leads there.
+pub fn run(
+    language: &str,
+    inbox: Receiver<Job>,
+    jobs: &Sender<Job>,
+    opened: &Sender<Opened>,
+    tell: Sender<(u64, Spoken)>,
+) {
+    let tts = connect(jobs, opened).and_then(|tts| choose(tts, language));
+    let _ = opened.send(tts.as_ref().map(|_| ()).map_err(Clone::clone));
+    match tts {
+        Ok(tts) => Worker { tts, inbox, tell, now: None, rate: 0.0 }.work(),
+        Err(error) => refuse(&inbox, &tell, &error),
     }
 }
 
-impl Speaker for System {
-    fn say(&mut self, line: &Line) {
-        self.line += 1;
-        let most = Duration::from_millis(line.estimate().as_millis() * 2) + PATIENCE;
-        self.now = Some(Now { due: Instant::now() + self.patience, most });
-        // A zero byte panics inside the crate.
-        let text = line.text.replace('\0', " ");
-        self.send(Job::Say { line: self.line, text, rate: rate(line.pace) });
-    }
-
-    fn poll(&mut self) -> Option<Spoken> {
-        let now = self.now.as_mut()?;
-        let news = self.news.try_iter().find(|(line, _)| *line == self.line).map(|(_, spoken)| spoken);
-        match news {
-            Some(Spoken::Begun) => {
-                now.due = Instant::now() + now.most;
-                self.patience = PATIENCE;
-            }
-            None if Instant::now() < now.due => return None,
-            Some(Spoken::Ended | Spoken::Failed(_)) | None => self.now = None,
-        }
-        Some(news.unwrap_or_else(|| Spoken::Failed(hung(PATIENCE))))
-    }
-
-    fn hush(&mut self) {
-        if self.now.take().is_some() {
-            self.line += 1;
-            let (done, silent) = channel();
-            self.send(Job::Hush(done));
-            let _ = silent.recv_timeout(HUSH);
-        }
-    }
-
-    fn volume(&mut self, decibels: f32) {
-        self.send(Job::Volume(decibels));
-    }
-}
-
-impl Drop for System {
-    fn drop(&mut self) {
-        self.hush();
-    }
-}
-
-fn connect(jobs: &Sender<Job>, opened: &Sender<Result<(), VoiceError>>) -> Result<Tts, VoiceError> {
+fn connect(jobs: &Sender<Job>, opened: &Sender<Opened>) -> Result<Tts, VoiceError> {
     let tts = Tts::default().map_err(|_| VoiceError::Failed { program: NAME, reason: HINT.into() })?;
     let _ = opened.send(Ok(()));
     let (begun, ended, stopped) = (jobs.clone(), jobs.clone(), jobs.clone());
@@ -210,7 +118,7 @@ impl Worker {
 
     fn act(&mut self, job: Job) {
         match job {
-            Job::Say { line, text, rate } => self.say(line, text, rate),
+            Job::Say { line, text, pace } => self.say(line, text, rate(pace)),
             Job::Hush(done) => {
                 self.stop();
                 let _ = done.send(());
@@ -270,10 +178,6 @@ fn refuse(inbox: &Receiver<Job>, tell: &Sender<(u64, Spoken)>, error: &VoiceErro
 
 fn failed(error: &tts::Error) -> VoiceError {
     VoiceError::Failed { program: NAME, reason: error.to_string() }
-}
-
-fn hung(limit: Duration) -> VoiceError {
-    VoiceError::Hung { program: NAME, seconds: limit.as_secs() }
 }
 
 #[cfg(test)]
