@@ -56,6 +56,9 @@ pub enum Happened {
 /// After a cut, nothing new begins for this many frames: 20 ms, the fade and a breath. An output that is asked to
 /// be silent at once may throw them away with its queue.
 pub const SETTLE: usize = RATE as usize / 50;
+/// An output may have this much queued. A voice that speaks by itself does not wait in that queue: asked at once, it
+/// would speak into what is still to be heard.
+const QUEUE: Frames = Frames(2 * 4_096);
 /// How many lines are prepared ahead.
 const AHEAD: usize = 24;
 
@@ -75,7 +78,9 @@ pub struct Stage {
     /// Both.
     volume: f32,
     ending: Option<Ending>,
-    /// What a voice was asked to speak and has not begun.
+    /// What a voice that speaks by itself will be asked, and when.
+    due: Option<(Frames, Line)>,
+    /// What it was asked and has not begun.
     asked: Option<Line>,
 }
 
@@ -86,8 +91,8 @@ impl Stage {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
-        let (produced, settle, ending, asked) = (Frames::ZERO, 0, None, None);
-        Self { performance, mix, clips, reports, produced, settle, gain, volume: gain, ending, asked }
+        let (produced, settle, ending, due, asked) = (Frames::ZERO, 0, None, None, None);
+        Self { performance, mix, clips, reports, produced, settle, gain, volume: gain, ending, due, asked }
     }
 
     /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
@@ -102,7 +107,7 @@ impl Stage {
 
     /// Silences a voice that speaks by itself, for good: it would speak on when nothing is pulled any more.
     pub fn hush(&mut self) {
-        self.asked = None;
+        (self.due, self.asked) = (None, None);
         if let Some(speaker) = self.clips.speaker() {
             speaker.hush();
         }
@@ -152,6 +157,7 @@ impl Stage {
 
     fn perform(&mut self) {
         self.listen();
+        self.ask();
         loop {
             let clips = &mut self.clips;
             let next = self.performance.poll(&mut |line| length(clips.line(line), line));
@@ -184,18 +190,20 @@ impl Stage {
             Sound::Chime(chime) => self.mix.add(self.clips.chime(*chime), after),
             Sound::Line(line) => match self.clips.line(line) {
                 Ready::Clip(clip) => self.mix.add(clip, after),
-                Ready::Spoken => return self.ask(line),
+                Ready::Spoken => return self.due = Some((self.produced + after + QUEUE, line.clone())),
                 Ready::Later | Ready::Lost => self.report(Happened::Lost(line.clone())),
             },
         }
         self.report_at(after, Happened::Sound(sound));
     }
 
-    fn ask(&mut self, line: &Line) {
+    /// Asks for the line that is due.
+    fn ask(&mut self) {
+        let Some((_, line)) = self.due.take_if(|(at, _)| *at <= self.produced) else { return };
         if let Some(speaker) = self.clips.speaker() {
             speaker.volume(self.volume);
-            speaker.say(line);
-            self.asked = Some(line.clone());
+            speaker.say(&line);
+            self.asked = Some(line);
         }
     }
 

@@ -12,8 +12,8 @@ use super::{Speaker, Spoken, VoiceError};
 use crate::line::Line;
 use worker::{Job, NAME, Opened};
 
-/// For the daemon to answer at all, started or to be started.
-const CONNECT: Duration = Duration::from_secs(3);
+/// For the daemon to answer at all, started or to be started: a busy small computer needs more than 3 s.
+const CONNECT: Duration = Duration::from_secs(10);
 /// For its list of voices, which has thousands of lines and is read twice; a small computer takes its time.
 const CHOOSE: Duration = Duration::from_secs(30);
 /// From a line to its first sound, and what is added to twice the length that it should have.
@@ -57,7 +57,7 @@ impl System {
     /// Connects, starts the daemon if need be, and chooses a voice for `language`.
     ///
     /// # Errors
-    /// [`VoiceError`] at once when there is no daemon, after 3 s when it does not answer, and when it has no voice
+    /// [`VoiceError`] at once when there is no daemon, after 10 s when it does not answer, and when it has no voice
     /// for the language.
     pub fn open(language: &str) -> Result<Self, VoiceError> {
         let mut system = Self::start(language);
