@@ -103,7 +103,8 @@ impl Speech {
 impl Drop for Speech {
     fn drop(&mut self) {
         if let Some(daemon) = self.daemon() {
-            let _ = kill_process(daemon, Signal::TERM);
+            // Asked to end, it sometimes does not.
+            let _ = kill_process(daemon, Signal::KILL);
         }
     }
 }
