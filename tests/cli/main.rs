@@ -11,6 +11,7 @@ mod surroundings;
 mod terminal;
 mod user;
 mod voices;
+mod words;
 
 use user::User;
 

@@ -3,6 +3,7 @@
 mod chosen;
 mod packs;
 mod say;
+mod unheard;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::Subcommand;
 use super::{Exit, Speech, places};
 
 pub use chosen::{Fallen, one, studio};
+pub use unheard::unheard;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
