@@ -21,7 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 const RATE: f64 = 48_000.0;
 const DAEMON: &str = "/usr/bin/speech-dispatcher";
 /// Nothing here takes longer, on a busy machine too: what hangs is ended, with another exit code.
-const LIMIT: &str = "120";
+const LIMIT: &str = "300";
 /// Vowels and voiced sounds only: a voice says it without a gap.
 const LINE: &str = "Now we were always aware of our own weary owl who we were always aware of.";
 /// A daemon that is not running will not be started.
