@@ -158,6 +158,7 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn what_follows_a_line_waits_for_its_end() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -187,6 +188,7 @@ fn speaking(speech: &Speech) -> (Under, f64) {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn stop_silences_it() {
     let Some(speech) = Speech::or_skip() else { return };
     let (mut under, said) = speaking(&speech);
@@ -197,6 +199,7 @@ fn stop_silences_it() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn leaving_silences_it_at_once() {
     let Some(speech) = Speech::or_skip() else { return };
     let (under, _) = speaking(&speech);
@@ -214,6 +217,7 @@ fn leaving_silences_it_at_once() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_dies_over_a_line_is_started_again_and_repeats_it() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -232,6 +236,7 @@ fn a_daemon_that_dies_over_a_line_is_started_again_and_repeats_it() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn one_that_is_gone_for_good_leaves_the_line_to_the_next_voice() {
     let Some(speech) = Speech::or_skip() else { return };
     let mut under = Under::way(speech.session(&["First one.", LINE], &["--voice", "system"]));
@@ -247,6 +252,7 @@ fn one_that_is_gone_for_good_leaves_the_line_to_the_next_voice() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn it_speaks_on_when_the_others_fail() {
     let Some(speech) = Speech::or_skip() else { return };
     let fake = speech.dir.path().join("espeak-ng");
@@ -265,6 +271,7 @@ fn it_speaks_on_when_the_others_fail() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn where_there_is_no_other_voice_it_is_the_voice() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -277,6 +284,7 @@ fn where_there_is_no_other_voice_it_is_the_voice() {
 
 /// Cron's surroundings, and where `main` has found the sound server.
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn it_speaks_from_cron() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -293,6 +301,7 @@ fn it_speaks_from_cron() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_language_that_it_does_not_speak_is_an_error_before_the_first_word() {
     let Some(speech) = Speech::or_skip() else { return };
     let mut command = matside(&["voices", "say", "system", "hello", "--language", "zxx"]);
@@ -313,6 +322,7 @@ fn alone(dir: &Path, command: &mut Command) {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_is_absent_is_a_clear_error_within_a_second() {
     let dir = tempfile::tempdir().unwrap();
     for args in [
@@ -335,6 +345,7 @@ fn a_daemon_that_is_absent_is_a_clear_error_within_a_second() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_hangs_is_given_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = matside(&["voices", "say", "system", "hello"]);
