@@ -2,7 +2,7 @@
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
 
 use crate::frames::{Frames, RATE};
-use crate::line::Line;
+use crate::line::{Line, Timing};
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
 use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound};
@@ -132,7 +132,7 @@ impl Stage {
     fn perform(&mut self) {
         loop {
             let clips = &mut self.clips;
-            let next = self.performance.poll(&mut |line| length(clips.line(line), line));
+            let next = self.performance.poll(&mut |line| timing(clips.line(line), line));
             match next {
                 None => return,
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
@@ -190,11 +190,11 @@ impl Stage {
     }
 }
 
-fn length(ready: Ready, line: &Line) -> Option<Frames> {
+fn timing(ready: Ready, line: &Line) -> Option<Timing> {
     match ready {
-        Ready::Clip(clip) => Some(clip.len()),
+        Ready::Clip(clip) => Some(Timing { length: clip.len(), onset: clip.onset() }),
         Ready::Later => None,
-        Ready::Lost => Some(line.estimate()),
+        Ready::Lost => Some(line.estimate().into()),
     }
 }
 

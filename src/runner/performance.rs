@@ -1,14 +1,15 @@
 //! A runner on its playhead: takes laid out to the frame. Live, render, dry run and tests all go through here.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::line::Line;
+use crate::line::{Line, Timing};
 
 use super::Runner;
-use super::cue::Sound;
+use super::cue::{Cue, Length, Sound};
 use super::event::{Cut, Effect, Event, Note, Take};
-use super::score::{Score, score};
+use super::score::{Lead, NotReady, Score, leading, score};
 use super::state::Ending;
 
 /// What whoever drives the performance has to do now.
@@ -36,6 +37,8 @@ struct Current {
 pub struct Performance {
     runner: Runner,
     current: Option<Current>,
+    /// How the first count of the next cue comes about.
+    lead: Option<(Arc<Cue>, Lead)>,
     ready: VecDeque<Do>,
     playhead: Frames,
 }
@@ -43,7 +46,7 @@ pub struct Performance {
 impl Performance {
     #[must_use]
     pub fn new(runner: Runner) -> Self {
-        Self { runner, current: None, ready: VecDeque::new(), playhead: Frames::ZERO }
+        Self { runner, current: None, lead: None, ready: VecDeque::new(), playhead: Frames::ZERO }
     }
 
     /// Session time: it stands still in a pause, in an aside, and while a clip is not ready.
@@ -63,8 +66,8 @@ impl Performance {
     }
 
     /// The next thing to do at the playhead; `None` when there is nothing until [`Self::remaining`] has passed.
-    /// `len` gives the length of a line's clip, or `None` while it is not ready.
-    pub fn poll(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) -> Option<Do> {
+    /// `len` gives the length of a line's clip, or its whole timing, or `None` while it is not ready.
+    pub fn poll<T: Into<Timing>>(&mut self, len: &mut dyn FnMut(&Line) -> Option<T>) -> Option<Do> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
                 return Some(ready);
@@ -75,6 +78,7 @@ impl Performance {
                 }
                 Some(Effect::Cut(cut)) => {
                     self.current = None;
+                    self.lead = None;
                     return Some(Do::Cut(cut));
                 }
                 Some(Effect::Volume(decibels)) => return Some(Do::Volume(decibels)),
@@ -85,7 +89,7 @@ impl Performance {
                 }
                 None if self.finish() => {}
                 None => {
-                    self.lay_out(len);
+                    self.lay_out(&mut |line| len(line).map(Into::into));
                     return self.ready.pop_front();
                 }
             }
@@ -118,13 +122,45 @@ impl Performance {
         true
     }
 
-    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.length.is_none()) else { return };
-        let Some(Score { sounds, length }) = score(&current.take.cue, len) else { return };
-        current.length = Some(length);
-        let from = current.take.from;
+    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Timing>) {
+        let Some(current) = self.current.as_ref().filter(|current| current.length.is_none()) else { return };
+        let (cue, from) = (current.take.cue.clone(), current.take.from);
+        let lead = match &self.lead {
+            // What has begun goes on as it began.
+            _ if from > Frames::ZERO => Lead::Begun,
+            Some((led, lead)) if Arc::ptr_eq(led, &cue) => *lead,
+            _ => Lead::None,
+        };
+        let Some(mut score) = score(&cue, lead, len) else { return };
+        let Ok(lead) = self.lead_on(&cue, from, &mut score, len) else { return };
+        self.lead = lead;
+        if let Some(current) = &mut self.current {
+            current.length = Some(score.length);
+        }
         // What lay before the interruption has been heard.
-        let left = sounds.into_iter().filter(|(at, _)| *at >= from);
+        let left = score.sounds.into_iter().filter(|(at, _)| *at >= from);
         self.ready.extend(left.map(|(at, sound)| Do::Sound(at - from, sound)));
+    }
+
+    /// Begins the count of the next cue within this one, so that its vowel is on the beat.
+    fn lead_on(
+        &self,
+        cue: &Cue,
+        from: Frames,
+        score: &mut Score,
+        len: &mut dyn FnMut(&Line) -> Option<Timing>,
+    ) -> Result<Option<(Arc<Cue>, Lead)>, NotReady> {
+        let next = self.runner.following().filter(|_| matches!(cue.length, Length::Fixed(_)));
+        let Some(next) = next else { return Ok(None) };
+        let Some((onset, sound)) = leading(next, len)? else { return Ok(None) };
+        let at = score.length - onset;
+        if onset > score.length || at < from {
+            return Ok(None);
+        }
+        if score.said > at {
+            return Ok(Some((next.clone(), Lead::Late)));
+        }
+        score.sounds.push((at, sound));
+        Ok(Some((next.clone(), Lead::Begun)))
     }
 }

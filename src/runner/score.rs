@@ -1,7 +1,7 @@
 //! A cue and the lengths of its clips to exact onsets.
 
 use crate::frames::Frames;
-use crate::line::Line;
+use crate::line::{Line, Timing};
 use crate::script::Chime;
 
 use super::cue::{Cue, Fit, Length, Placed, Sound, chime_length};
@@ -11,29 +11,82 @@ use super::cue::{Cue, Fit, Length, Placed, Sound, chime_length};
 pub struct Score {
     pub sounds: Vec<(Frames, Sound)>,
     pub length: Frames,
+    /// Nothing is spoken from here on.
+    pub said: Frames,
 }
 
-/// Fixes every onset of `cue`. `len` gives the length of a line's clip, or `None` while it is not ready, and then
+/// How the count comes about whose vowel belongs on the first frame of a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Nothing led up to it: it begins with the cue, and the beat comes as much later as its vowel does.
+    None,
+    /// It began before the cue did.
+    Begun,
+    /// What was being said before left it no room.
+    Late,
+}
+
+/// Fixes every onset of `cue`. `len` gives the timing of a line's clip, or `None` while it is not ready, and then
 /// there is no score yet.
-pub fn score(cue: &Cue, len: &mut dyn FnMut(&Line) -> Option<Frames>) -> Option<Score> {
-    let mut sounds = Vec::with_capacity(cue.sounds.len());
-    let mut end = Frames::ZERO;
+pub fn score(cue: &Cue, lead: Lead, len: &mut dyn FnMut(&Line) -> Option<Timing>) -> Option<Score> {
+    let mut score =
+        Score { sounds: Vec::with_capacity(cue.sounds.len()), length: Frames::ZERO, said: Frames::ZERO };
+    let (mut end, mut shift) = (Frames::ZERO, Frames::ZERO);
     for (i, placed) in cue.sounds.iter().enumerate() {
-        let length = match &placed.sound {
-            Sound::Line(line) => len(line)?,
-            Sound::Chime(chime) => chime_length(*chime),
-        };
-        let fits = placed.at + length <= room(cue, i);
-        if let Some((sound, length)) = fit(placed, length, fits) {
-            end = end.max(placed.at + length);
-            sounds.push((placed.at, sound));
+        let timing = timing(placed, len)?;
+        let counted = on_first_beat(i, placed);
+        let fits =
+            placed.at + timing.length - timing.onset <= room(cue, i) && !(counted && lead == Lead::Late);
+        let Some((sound, timing)) = fit(placed, timing, fits) else { continue };
+        if counted && lead == Lead::None {
+            shift = timing.onset;
+        }
+        let beat = placed.at + shift;
+        end = end.max(beat + timing.length - timing.onset);
+        if matches!(sound, Sound::Line(_)) {
+            score.said = end;
+        }
+        if !(counted && lead == Lead::Begun && matches!(sound, Sound::Line(_))) {
+            score.sounds.push((beat - timing.onset, sound));
         }
     }
-    let length = match cue.length {
-        Length::Fixed(length) => length,
+    score.length = match cue.length {
+        Length::Fixed(length) => length + shift,
         Length::Sounds { least, pause } => (end + pause).max(least),
     };
-    Some(Score { sounds, length })
+    Some(score)
+}
+
+/// A clip is not ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotReady;
+
+/// The count that `cue` begins with and how far into it its vowel is, if that is later than its start and there is room
+/// for it in the cue.
+///
+/// # Errors
+/// While it is not ready.
+pub fn leading(
+    cue: &Cue,
+    len: &mut dyn FnMut(&Line) -> Option<Timing>,
+) -> Result<Option<(Frames, Sound)>, NotReady> {
+    let Some(placed) = cue.sounds.first().filter(|placed| on_first_beat(0, placed)) else { return Ok(None) };
+    let timing = timing(placed, len).ok_or(NotReady)?;
+    let fits = timing.onset > Frames::ZERO && timing.length - timing.onset <= room(cue, 0);
+    Ok(fits.then(|| (timing.onset, placed.sound.clone())))
+}
+
+fn on_first_beat(i: usize, placed: &Placed) -> bool {
+    i == 0 && placed.at == Frames::ZERO && placed.fit == Fit::OrTick
+}
+
+/// Only a count is heard against a beat; all else is placed by where it starts.
+fn timing(placed: &Placed, len: &mut dyn FnMut(&Line) -> Option<Timing>) -> Option<Timing> {
+    Some(match &placed.sound {
+        Sound::Line(line) if placed.fit == Fit::OrTick => len(line)?,
+        Sound::Line(line) => len(line)?.length.into(),
+        Sound::Chime(chime) => chime_length(*chime).into(),
+    })
 }
 
 /// Where the sound after `i` begins, or the cue ends.
@@ -45,11 +98,11 @@ fn room(cue: &Cue, i: usize) -> Frames {
     cue.sounds.get(i + 1).map_or(end, |next| next.at)
 }
 
-fn fit(placed: &Placed, length: Frames, fits: bool) -> Option<(Sound, Frames)> {
+fn fit(placed: &Placed, timing: Timing, fits: bool) -> Option<(Sound, Timing)> {
     match placed.fit {
-        _ if fits => Some((placed.sound.clone(), length)),
-        Fit::Whole => Some((placed.sound.clone(), length)),
-        Fit::OrTick => Some((Sound::Chime(Chime::Tick), chime_length(Chime::Tick))),
+        _ if fits => Some((placed.sound.clone(), timing)),
+        Fit::Whole => Some((placed.sound.clone(), timing)),
+        Fit::OrTick => Some((Sound::Chime(Chime::Tick), chime_length(Chime::Tick).into())),
         Fit::OrNothing => None,
     }
 }
@@ -67,7 +120,7 @@ mod tests {
 
     fn onsets(sounds: Vec<Placed>, length: Length, clip: u64) -> (Vec<(u64, bool)>, u64) {
         let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
-        let score = score(&cue, &mut |_| Some(Frames(clip))).unwrap();
+        let score = score(&cue, Lead::None, &mut |_| Some(Frames(clip).into())).unwrap();
         let spoken = |sound: &Sound| matches!(sound, Sound::Line(_));
         (score.sounds.iter().map(|(at, sound)| (at.0, spoken(sound))).collect(), score.length.0)
     }
@@ -100,6 +153,27 @@ mod tests {
         let length = Length::Fixed(Frames(1));
         let cue =
             Cue { part: Part::Work, place: Place::default(), sounds: vec![line(Fit::Whole, 0)], length };
-        assert_eq!(score(&cue, &mut |_| None), None);
+        assert_eq!(score(&cue, Lead::None, &mut |_| None), None);
+    }
+
+    /// A count whose vowel comes 3,000 frames after its start.
+    fn counted(lead: Lead, clip: u64) -> (Vec<(u64, bool)>, u64) {
+        let tick = Placed { at: Frames(9_000), sound: Sound::Chime(Chime::Tick), fit: Fit::Whole };
+        let (sounds, length) = (vec![line(Fit::OrTick, 0), tick], Length::Fixed(Frames(20_000)));
+        let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
+        let timing = Timing { length: Frames(clip), onset: Frames(3_000) };
+        let score = score(&cue, lead, &mut |_| Some(timing)).unwrap();
+        let spoken = |sound: &Sound| matches!(sound, Sound::Line(_));
+        (score.sounds.iter().map(|(at, sound)| (at.0, spoken(sound))).collect(), score.length.0)
+    }
+
+    #[test]
+    fn the_vowel_of_a_count_is_on_the_beat() {
+        assert_eq!(counted(Lead::Begun, 12_000), (vec![(9_000, false)], 20_000));
+        assert_eq!(counted(Lead::None, 12_000), (vec![(0, true), (12_000, false)], 23_000));
+        assert_eq!(counted(Lead::Late, 12_000), (vec![(0, false), (9_000, false)], 20_000));
+        for lead in [Lead::None, Lead::Begun, Lead::Late] {
+            assert_eq!(counted(lead, 12_001), (vec![(0, false), (9_000, false)], 20_000));
+        }
     }
 }

@@ -4,8 +4,11 @@ pub mod ahead;
 pub mod cache;
 mod child;
 pub mod chimes;
+mod dice;
 pub mod espeak;
 pub mod heart;
+mod pack;
+mod piper;
 mod riff;
 pub mod studio;
 pub mod tick;
@@ -19,7 +22,8 @@ pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
 pub use heart::Heart;
-pub use studio::{Fell, Studio};
+pub use piper::Piper;
+pub use studio::{Fell, Prepared, Studio};
 pub use tick::Tick;
 
 /// Sound as an engine gives it: mono, at the engine's own rate and loudness.
@@ -65,6 +69,8 @@ pub enum VoiceError {
     Weights { voice: String, file: String, reason: String },
     #[error(transparent)]
     Words(#[from] heart::words::WordsError),
+    #[error("the spoken line cannot be kept")]
+    Kept { source: Arc<std::io::Error> },
     #[error("`{program}` could not be run")]
     Io { program: &'static str, source: Arc<std::io::Error> },
 }

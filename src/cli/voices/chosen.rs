@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
-use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Piper, Studio, Synth, Tick, VoiceError};
 
 use super::{folders, packs::unknown};
 
@@ -85,6 +85,7 @@ fn primary(tag: &str) -> String {
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
         "hibari" => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
+        "piper" => Ok(Box::new(Piper::new(dir))),
         other => anyhow::bail!(
             "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
             pack.name,
