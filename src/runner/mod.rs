@@ -29,7 +29,7 @@ pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
 pub use performance::{Do, Performance};
 pub use reach::reachable;
-pub use score::{Lead, Score, score};
+pub use score::{Extent, Lead, Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;

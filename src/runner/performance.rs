@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::line::{Line, Timing};
+use crate::line::Line;
 
 use super::Runner;
 use super::cue::{Cue, Length, Sound};
 use super::event::{Cut, Effect, Event, Note, Take};
-use super::score::{Lead, NotReady, Score, leading, score};
+use super::score::{Extent, Lead, NotReady, Score, leading, score};
 use super::state::Ending;
 
 /// What whoever drives the performance has to do now.
@@ -28,9 +28,26 @@ pub enum Do {
 #[derive(Debug)]
 struct Current {
     take: Take,
-    /// Absent until all clips are ready.
-    length: Option<Frames>,
+    span: Span,
     elapsed: Frames,
+}
+
+/// What is known of a take's length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Span {
+    /// Its clips are not ready.
+    Waiting,
+    /// A voice has been asked to speak and has not begun.
+    Asked {
+        least: Frames,
+        pause: Frames,
+    },
+    /// It speaks; `pause` comes after its end.
+    Open {
+        least: Frames,
+        pause: Frames,
+    },
+    Known(Frames),
 }
 
 #[derive(Debug)]
@@ -66,15 +83,15 @@ impl Performance {
     }
 
     /// The next thing to do at the playhead; `None` when there is nothing until [`Self::remaining`] has passed.
-    /// `len` gives the length of a line's clip, or its whole timing, or `None` while it is not ready.
-    pub fn poll<T: Into<Timing>>(&mut self, len: &mut dyn FnMut(&Line) -> Option<T>) -> Option<Do> {
+    /// `len` gives the length of a line, or `None` while its clip is not ready.
+    pub fn poll(&mut self, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<Do> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
                 return Some(ready);
             }
             match self.runner.poll_effect() {
                 Some(Effect::Perform(take)) => {
-                    self.current = Some(Current { elapsed: take.from, take, length: None });
+                    self.current = Some(Current { elapsed: take.from, take, span: Span::Waiting });
                 }
                 Some(Effect::Cut(cut)) => {
                     self.current = None;
@@ -89,26 +106,60 @@ impl Performance {
                 }
                 None if self.finish() => {}
                 None => {
-                    self.lay_out(&mut |line| len(line).map(Into::into));
+                    self.lay_out(len);
                     return self.ready.pop_front();
                 }
             }
         }
     }
 
-    /// Frames until the current take ends. `None`: nothing is being performed, or its clips are not ready.
+    /// Frames until the current take ends. `None`: nothing is being performed, its clips are not ready, or a voice
+    /// speaks until it has ended.
     #[must_use]
     pub fn remaining(&self) -> Option<Frames> {
         let current = self.current.as_ref()?;
-        Some(current.length? - current.elapsed)
+        match current.span {
+            Span::Known(length) => Some(length - current.elapsed),
+            Span::Waiting | Span::Asked { .. } | Span::Open { .. } => None,
+        }
     }
 
-    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready.
+    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready or a voice
+    /// has not begun.
     pub fn advance(&mut self, frames: Frames) {
-        let Some(current) = self.current.as_mut().filter(|current| current.length.is_some()) else { return };
+        let passes = |current: &&mut Current| matches!(current.span, Span::Known(_) | Span::Open { .. });
+        let Some(current) = self.current.as_mut().filter(passes) else { return };
         current.elapsed += frames;
         if !current.take.aside {
             self.playhead += frames;
+        }
+    }
+
+    /// The voice has begun the line that the take waits for.
+    pub fn begun(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { least, pause } = current.span
+        {
+            current.span = Span::Open { least, pause };
+        }
+    }
+
+    /// It has ended it: the take ends a pause after this moment.
+    pub fn ended(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { least, pause } | Span::Open { least, pause } = current.span
+        {
+            current.span = Span::Known((current.elapsed + pause).max(least));
+        }
+    }
+
+    /// It has failed: the take begins again, with whatever voice there is then.
+    pub fn failed(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { .. } | Span::Open { .. } = current.span
+        {
+            current.elapsed = current.take.from;
+            current.span = Span::Waiting;
         }
     }
 
@@ -122,8 +173,10 @@ impl Performance {
         true
     }
 
-    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Timing>) {
-        let Some(current) = self.current.as_ref().filter(|current| current.length.is_none()) else { return };
+    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Extent>) {
+        let Some(current) = self.current.as_ref().filter(|current| current.span == Span::Waiting) else {
+            return;
+        };
         let (cue, from) = (current.take.cue.clone(), current.take.from);
         let lead = match &self.lead {
             // What has begun goes on as it began.
@@ -135,7 +188,8 @@ impl Performance {
         let Ok(lead) = self.lead_on(&cue, from, &mut score, len) else { return };
         self.lead = lead;
         if let Some(current) = &mut self.current {
-            current.length = Some(score.length);
+            let asked = |pause| Span::Asked { least: score.length, pause };
+            current.span = score.open.map_or(Span::Known(score.length), asked);
         }
         // What lay before the interruption has been heard.
         let left = score.sounds.into_iter().filter(|(at, _)| *at >= from);
@@ -148,7 +202,7 @@ impl Performance {
         cue: &Cue,
         from: Frames,
         score: &mut Score,
-        len: &mut dyn FnMut(&Line) -> Option<Timing>,
+        len: &mut dyn FnMut(&Line) -> Option<Extent>,
     ) -> Result<Option<(Arc<Cue>, Lead)>, NotReady> {
         let next = self.runner.following().filter(|_| matches!(cue.length, Length::Fixed(_)));
         let Some(next) = next else { return Ok(None) };

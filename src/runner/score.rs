@@ -6,13 +6,34 @@ use crate::script::Chime;
 
 use super::cue::{Cue, Fit, Length, Placed, Sound, chime_length};
 
+/// How long a line takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Clip(Timing),
+    /// It is known when it has ended: the voice speaks by itself.
+    Open,
+}
+
 /// What sounds when, from the start of the cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
     pub sounds: Vec<(Frames, Sound)>,
+    /// At least, if it is open.
     pub length: Frames,
     /// Nothing is spoken from here on.
     pub said: Frames,
+    /// There is a line whose end must be waited for, and this comes after it.
+    pub open: Option<Frames>,
+}
+
+impl Extent {
+    /// A voice that speaks by itself keeps no beat.
+    fn onset(self) -> Frames {
+        match self {
+            Self::Clip(timing) => timing.onset,
+            Self::Open => Frames::ZERO,
+        }
+    }
 }
 
 /// How the count comes about whose vowel belongs on the first frame of a cue.
@@ -26,35 +47,36 @@ pub enum Lead {
     Late,
 }
 
-/// Fixes every onset of `cue`. `len` gives the timing of a line's clip, or `None` while it is not ready, and then
+/// Fixes every onset of `cue`. `len` gives the length of a line, or `None` while its clip is not ready, and then
 /// there is no score yet.
-pub fn score(cue: &Cue, lead: Lead, len: &mut dyn FnMut(&Line) -> Option<Timing>) -> Option<Score> {
-    let mut score =
-        Score { sounds: Vec::with_capacity(cue.sounds.len()), length: Frames::ZERO, said: Frames::ZERO };
-    let (mut end, mut shift) = (Frames::ZERO, Frames::ZERO);
+pub fn score(cue: &Cue, lead: Lead, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<Score> {
+    let mut sounds = Vec::with_capacity(cue.sounds.len());
+    let (mut end, mut said, mut shift, mut open) = (Frames::ZERO, Frames::ZERO, Frames::ZERO, false);
     for (i, placed) in cue.sounds.iter().enumerate() {
-        let timing = timing(placed, len)?;
+        let extent = extent(placed, len)?;
         let counted = on_first_beat(i, placed);
-        let fits =
-            placed.at + timing.length - timing.onset <= room(cue, i) && !(counted && lead == Lead::Late);
-        let Some((sound, timing)) = fit(placed, timing, fits) else { continue };
+        let fits = placed.at + need(placed, extent) <= room(cue, i) && !(counted && lead == Lead::Late);
+        let Some((sound, extent)) = fit(placed, extent, fits) else { continue };
         if counted && lead == Lead::None {
-            shift = timing.onset;
+            shift = extent.onset();
         }
         let beat = placed.at + shift;
-        end = end.max(beat + timing.length - timing.onset);
-        if matches!(sound, Sound::Line(_)) {
-            score.said = end;
+        match extent {
+            Extent::Clip(timing) => end = end.max(beat + timing.length - timing.onset),
+            Extent::Open => open = true,
         }
-        if !(counted && lead == Lead::Begun && matches!(sound, Sound::Line(_))) {
-            score.sounds.push((beat - timing.onset, sound));
+        let spoken = matches!(sound, Sound::Line(_));
+        said = if spoken { end } else { said };
+        if !(spoken && counted && lead == Lead::Begun) {
+            sounds.push((beat - extent.onset(), sound));
         }
     }
-    score.length = match cue.length {
-        Length::Fixed(length) => length + shift,
-        Length::Sounds { least, pause } => (end + pause).max(least),
-    };
-    Some(score)
+    Some(match cue.length {
+        Length::Fixed(length) => Score { sounds, length: length + shift, said, open: None },
+        Length::Sounds { least, pause } => {
+            Score { sounds, length: (end + pause).max(least), said, open: open.then_some(pause) }
+        }
+    })
 }
 
 /// A clip is not ready.
@@ -68,12 +90,12 @@ pub struct NotReady;
 /// While it is not ready.
 pub fn leading(
     cue: &Cue,
-    len: &mut dyn FnMut(&Line) -> Option<Timing>,
+    len: &mut dyn FnMut(&Line) -> Option<Extent>,
 ) -> Result<Option<(Frames, Sound)>, NotReady> {
     let Some(placed) = cue.sounds.first().filter(|placed| on_first_beat(0, placed)) else { return Ok(None) };
-    let timing = timing(placed, len).ok_or(NotReady)?;
-    let fits = timing.onset > Frames::ZERO && timing.length - timing.onset <= room(cue, 0);
-    Ok(fits.then(|| (timing.onset, placed.sound.clone())))
+    let extent = extent(placed, len).ok_or(NotReady)?;
+    let fits = extent.onset() > Frames::ZERO && need(placed, extent) <= room(cue, 0);
+    Ok(fits.then(|| (extent.onset(), placed.sound.clone())))
 }
 
 fn on_first_beat(i: usize, placed: &Placed) -> bool {
@@ -81,12 +103,25 @@ fn on_first_beat(i: usize, placed: &Placed) -> bool {
 }
 
 /// Only a count is heard against a beat; all else is placed by where it starts.
-fn timing(placed: &Placed, len: &mut dyn FnMut(&Line) -> Option<Timing>) -> Option<Timing> {
-    Some(match &placed.sound {
-        Sound::Line(line) if placed.fit == Fit::OrTick => len(line)?,
-        Sound::Line(line) => len(line)?.length.into(),
-        Sound::Chime(chime) => chime_length(*chime).into(),
+fn extent(placed: &Placed, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<Extent> {
+    let line = match &placed.sound {
+        Sound::Line(line) => len(line)?,
+        Sound::Chime(chime) => return Some(Extent::Clip(chime_length(*chime).into())),
+    };
+    Some(match line {
+        Extent::Clip(timing) if placed.fit != Fit::OrTick => Extent::Clip(timing.length.into()),
+        other => other,
     })
+}
+
+/// The room that a sound needs. A voice that speaks by itself begins when it is asked, never on a beat, and takes
+/// twice as long as thought.
+fn need(placed: &Placed, extent: Extent) -> Frames {
+    match (extent, placed.fit, &placed.sound) {
+        (Extent::Clip(timing), ..) => timing.length - timing.onset,
+        (Extent::Open, Fit::OrNothing, Sound::Line(line)) if placed.at == Frames::ZERO => line.estimate() * 2,
+        (Extent::Open, ..) => Frames(u64::MAX),
+    }
 }
 
 /// Where the sound after `i` begins, or the cue ends.
@@ -98,11 +133,11 @@ fn room(cue: &Cue, i: usize) -> Frames {
     cue.sounds.get(i + 1).map_or(end, |next| next.at)
 }
 
-fn fit(placed: &Placed, timing: Timing, fits: bool) -> Option<(Sound, Timing)> {
+fn fit(placed: &Placed, extent: Extent, fits: bool) -> Option<(Sound, Extent)> {
     match placed.fit {
-        _ if fits => Some((placed.sound.clone(), timing)),
-        Fit::Whole => Some((placed.sound.clone(), timing)),
-        Fit::OrTick => Some((Sound::Chime(Chime::Tick), chime_length(Chime::Tick).into())),
+        _ if fits => Some((placed.sound.clone(), extent)),
+        Fit::Whole => Some((placed.sound.clone(), extent)),
+        Fit::OrTick => Some((Sound::Chime(Chime::Tick), Extent::Clip(chime_length(Chime::Tick).into()))),
         Fit::OrNothing => None,
     }
 }
@@ -120,7 +155,7 @@ mod tests {
 
     fn onsets(sounds: Vec<Placed>, length: Length, clip: u64) -> (Vec<(u64, bool)>, u64) {
         let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
-        let score = score(&cue, Lead::None, &mut |_| Some(Frames(clip).into())).unwrap();
+        let score = score(&cue, Lead::None, &mut |_| Some(Extent::Clip(Frames(clip).into()))).unwrap();
         let spoken = |sound: &Sound| matches!(sound, Sound::Line(_));
         (score.sounds.iter().map(|(at, sound)| (at.0, spoken(sound))).collect(), score.length.0)
     }
@@ -148,6 +183,38 @@ mod tests {
         assert_eq!(onsets(vec![line(Fit::Whole, 0)], length, 1_000).1, 10_000);
     }
 
+    /// What is left of `sounds` with a voice that speaks by itself, in a cue of ten seconds.
+    fn spoken(sounds: Vec<Placed>) -> Vec<(u64, bool)> {
+        let length = Length::Fixed(Frames(480_000));
+        let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
+        let score = score(&cue, Lead::None, &mut |_| Some(Extent::Open)).unwrap();
+        assert_eq!((score.length, score.open), (Frames(480_000), None));
+        score.sounds.iter().map(|(at, sound)| (at.0, matches!(sound, Sound::Line(_)))).collect()
+    }
+
+    #[test]
+    fn a_voice_that_speaks_by_itself_keeps_no_beat() {
+        assert_eq!(spoken(vec![line(Fit::OrTick, 0)]), [(0, false)]);
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 1)]), []);
+    }
+
+    #[test]
+    fn it_begins_a_stretch_that_has_room_for_twice_the_line() {
+        let tick = |at| Placed { at: Frames(at), sound: Sound::Chime(Chime::Tick), fit: Fit::Whole };
+        let twice = 9 * 3_200 * 2;
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 0), tick(twice)]), [(0, true), (twice, false)]);
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 0), tick(twice - 1)]), [(twice - 1, false)]);
+    }
+
+    #[test]
+    fn a_sentence_of_its_is_open_until_it_has_ended() {
+        let length = Length::Sounds { least: Frames(10_000), pause: Frames(100) };
+        let sounds = vec![line(Fit::Whole, 0)];
+        let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
+        let score = score(&cue, Lead::None, &mut |_| Some(Extent::Open)).unwrap();
+        assert_eq!((score.sounds.len(), score.length, score.open), (1, Frames(10_000), Some(Frames(100))));
+    }
+
     #[test]
     fn there_is_no_score_until_every_clip_is_ready() {
         let length = Length::Fixed(Frames(1));
@@ -162,7 +229,7 @@ mod tests {
         let (sounds, length) = (vec![line(Fit::OrTick, 0), tick], Length::Fixed(Frames(20_000)));
         let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
         let timing = Timing { length: Frames(clip), onset: Frames(3_000) };
-        let score = score(&cue, lead, &mut |_| Some(timing)).unwrap();
+        let score = score(&cue, lead, &mut |_| Some(Extent::Clip(timing))).unwrap();
         let spoken = |sound: &Sound| matches!(sound, Sound::Line(_));
         (score.sounds.iter().map(|(at, sound)| (at.0, spoken(sound))).collect(), score.length.0)
     }

@@ -59,6 +59,22 @@ fn a_pack_is_installed_listed_and_removed() {
 }
 
 #[test]
+fn no_name_leads_out_of_the_folder() {
+    let user = User::new();
+    let from = pack(&user, "pack", WEIGHTS);
+    fs::create_dir_all(voices(&user)).unwrap();
+    let kept = user.path("home/.local/share/matside/kept");
+    fs::create_dir_all(&kept).unwrap();
+    for name in ["../kept", "..", ".", "", "a/b"] {
+        let seen = install(&user, name, from.to_str().unwrap());
+        assert_eq!(seen.code, 1, "{name}");
+        assert!(seen.err.contains("is no name of a pack"), "{name}: {}", seen.err);
+        assert_eq!(user.run(&["voices", "remove", name]).code, 1, "{name}");
+    }
+    assert!(kept.is_dir() && fs::read_dir(voices(&user)).unwrap().count() == 0);
+}
+
+#[test]
 fn what_is_truncated_or_different_is_not_installed_and_the_old_one_stays() {
     let user = User::new();
     let good = pack(&user, "pack", WEIGHTS);
@@ -179,6 +195,8 @@ fn a_voice_that_is_not_there_or_speaks_another_language_is_an_error_before_the_f
         let seen = user.run(&[verb, &["--voice", "nobody"]].concat());
         assert!(seen.err.contains("`nobody`") && seen.err.contains("`heart`"), "{}", seen.err);
     }
+    let seen = user.run(&["render", "tiny", "-o", "a.wav", "--voice", "system"]);
+    assert!(seen.code == 1 && seen.err.contains("`system` speaks by itself"), "{}", seen.err);
     let from = pack(&user, "pack", WEIGHTS);
     install(&user, "tiny", from.to_str().unwrap());
     let seen = user.run(&["show", "gentle-daily", "--language", "de"]);

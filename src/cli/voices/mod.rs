@@ -1,8 +1,10 @@
 //! Which voice speaks, and `matside voices`.
 
 mod chosen;
+mod live;
 mod packs;
 mod say;
+mod unheard;
 
 use std::path::PathBuf;
 
@@ -11,7 +13,9 @@ use clap::Subcommand;
 
 use super::{Exit, Speech, places};
 
-pub use chosen::{Fallen, one, studio};
+pub use chosen::one;
+pub use live::{Fallen, LastResort, SYSTEM, Voices, live};
+pub use unheard::unheard;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
