@@ -3,17 +3,16 @@
 
 mod net;
 mod noise;
-mod pack;
 mod pulses;
 mod signal;
 pub mod words;
 
 use std::path::PathBuf;
 
+use super::pack::Pack;
 use super::{Pcm, Synth, VoiceError};
 use crate::line::Line;
 use net::Net;
-use pack::Pack;
 use signal::{HOP, RATE, Signal};
 use words::{Corrections, Words};
 
