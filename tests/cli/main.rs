@@ -5,6 +5,7 @@ mod beginning;
 mod broken_toml;
 mod checking;
 mod memory;
+mod preparing;
 mod rendering;
 mod settings;
 mod signals;
