@@ -21,6 +21,8 @@ pub mod output;
 pub mod packs;
 pub mod plan;
 pub mod runner;
+#[allow(clippy::disallowed_methods)]
+pub mod schedule;
 pub mod script;
 pub mod stage;
 pub mod timeline;

@@ -12,6 +12,7 @@ mod prepare;
 mod programme;
 mod render;
 mod run;
+mod schedule;
 mod schema;
 mod shelf;
 mod show;
@@ -47,6 +48,8 @@ enum Verb {
     Show(show::Args),
     /// Write a file of your own to begin with
     New(new::Args),
+    /// Start sessions by themselves, at times of the week
+    Schedule(schedule::Args),
     /// Remove the answers that are remembered from earlier sessions
     Forget,
     /// List the sessions and programmes
@@ -133,6 +136,7 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
+        Verb::Schedule(args) => schedule::run(args),
         Verb::Forget => forget::run(),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
