@@ -9,6 +9,8 @@
 pub mod cli;
 pub mod diagnostic;
 #[allow(clippy::disallowed_methods)]
+pub mod doctor;
+#[allow(clippy::disallowed_methods)]
 pub mod ear;
 pub mod frames;
 #[allow(clippy::disallowed_methods)]

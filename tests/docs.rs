@@ -307,7 +307,9 @@ fn try_command(home: &Home, line: &str) -> bool {
         Some((&"matside", arguments)) => {
             let output = home.run(arguments);
             let complaint = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{words:?}: {}\n{complaint}", output.status);
+            // The machine of the tests may have faults.
+            let fine = output.status.success() || arguments == ["doctor"];
+            assert!(fine, "{words:?}: {}\n{complaint}", output.status);
             assert!(!output.stdout.is_empty(), "{words:?} says nothing");
         }
         Some((script, _)) if script.starts_with("script/") => {

@@ -3,6 +3,7 @@
 mod check;
 mod clips;
 mod config;
+mod doctor;
 mod exit;
 mod forget;
 mod list;
@@ -60,6 +61,8 @@ enum Verb {
     Check(check::Args),
     /// Print the options that can be set in `config.toml`, their values and where these come from
     Config,
+    /// Look what is wrong with this device, and print the command that mends it
+    Doctor(doctor::Args),
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -123,14 +126,19 @@ pub fn main() -> Exit {
 }
 
 fn perform() -> anyhow::Result<Exit> {
-    let settings = Settings::read(&Args::command())?;
-    shelf::print(&settings.sources, &settings.diagnostics);
+    let settings = Settings::read(&Args::command());
     let command = settings.apply(Args::command());
     let args = Args::from_arg_matches(&command.clone().get_matches())?;
+    let is_doctor = matches!(args.verb, Verb::Doctor(_));
+    if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
+        anyhow::bail!("{why}");
+    }
+    shelf::print(&settings.sources, &settings.diagnostics);
     match args.verb {
         // Whoever set something there does not want a session that is different.
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
         Verb::Config => settings.print(command),
+        Verb::Doctor(args) => doctor::run(&args, &settings),
         Verb::Run(args) => run::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),

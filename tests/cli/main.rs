@@ -4,6 +4,7 @@ mod answers;
 mod beginning;
 mod broken_toml;
 mod checking;
+mod doctor;
 mod memory;
 mod preparing;
 mod rendering;
