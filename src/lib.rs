@@ -11,6 +11,7 @@ pub mod diagnostic;
 #[allow(clippy::disallowed_methods)]
 pub mod ear;
 pub mod frames;
+pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;

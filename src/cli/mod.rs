@@ -40,7 +40,7 @@ enum Verb {
     /// Write a file of your own to begin with
     New(new::Args),
     /// Remove the answers that are remembered from earlier sessions
-    Forget,
+    Forget(forget::Args),
     /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
@@ -96,7 +96,7 @@ pub fn main() -> Exit {
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
-        Verb::Forget => forget::run(),
+        Verb::Forget(args) => forget::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::frames::Frames;
+use crate::history::What;
 use crate::line::Pace;
 use crate::plan::PlannedExercise;
 use crate::script::Chime;
@@ -178,7 +179,8 @@ impl Runner {
         };
         let id = planned.id.as_deref().unwrap_or_default().to_owned();
         self.state.levels.insert(exercise.id.to_string(), level);
-        self.note(Note::Level { exercise: exercise.id.to_string(), level: id });
+        self.note(Note::Level { exercise: exercise.id.to_string(), level: id.clone() });
+        self.record(What::Level { exercise: exercise.id.to_string(), level: id });
         true
     }
 
@@ -189,7 +191,8 @@ impl Runner {
         }
         self.break_off(elapsed, Cut::Now);
         let exercise = self.exercise().map(|exercise| exercise.id.to_string());
-        self.note(Note::Worse { exercise });
+        self.note(Note::Worse { exercise: exercise.clone() });
+        self.record(What::Note { note: "worse".into(), about: exercise });
         self.wait_aside(BREATH);
         self.aside("worse", &[]);
         match self.plan.worse.clone() {

@@ -9,6 +9,7 @@ mod event;
 mod exercise;
 mod expand;
 mod performance;
+mod record;
 mod remember;
 mod score;
 mod state;
@@ -25,7 +26,7 @@ use crate::plan::Plan;
 use crate::script::FactValue;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
-pub use event::{Command, Cut, Effect, Event, Note, Take};
+pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
 pub use performance::{Do, Performance};
 pub use score::{Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
@@ -79,6 +80,14 @@ pub struct Runner {
     /// A first digit that a second may follow.
     digit: Option<char>,
     takes: u64,
+    /// Somebody writes down what is recorded, and says so.
+    keeps: bool,
+    /// How many records were handed out.
+    records: u64,
+    /// The record that is to be on disk before the session goes on.
+    awaiting: Option<u64>,
+    /// What was already said to be wrong.
+    troubles: Vec<Trouble>,
     /// Something is to be performed next; a flag, so that no chain of empty steps can exhaust the stack.
     due: bool,
     effects: VecDeque<Effect>,
@@ -136,6 +145,10 @@ impl Runner {
             held: Frames::ZERO,
             digit: None,
             takes: 0,
+            keeps: false,
+            records: 0,
+            awaiting: None,
+            troubles: Vec::new(),
             due: false,
             effects: VecDeque::new(),
         }
@@ -165,10 +178,12 @@ impl Runner {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
             Event::OutputLost => self.output_lost(elapsed),
+            Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words),
+            Event::Trouble(trouble) => self.trouble(trouble),
         }
         self.drain();
     }
@@ -240,6 +255,7 @@ impl Runner {
         }
         match self.mode {
             Mode::Paused | Mode::Closed => {}
+            Mode::Running if self.awaiting.is_some() => {}
             Mode::Closing(ending) => self.close(ending),
             Mode::Running => match self.cues.get(self.state.cue).cloned() {
                 Some(cue) => self.perform_session(cue),

@@ -30,6 +30,8 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("recording", &[]),
     ("nothing-back", &[]),
     ("side-unknown", &["title"]),
+    ("memory-damaged", &[]),
+    ("not-kept", &[]),
 ];
 
 /// Every name that `[commands]` may hold.

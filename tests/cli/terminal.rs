@@ -138,5 +138,5 @@ fn a_terminal_that_goes_away_ends_the_session() {
     let pid = rustix::process::Pid::from_child(&terminal.child);
     rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
     assert_eq!(terminal.end(), Some(130));
-    assert!(user.bookmark().exists() && !terminal.is_raw());
+    assert!(user.bookmark().is_some() && !terminal.is_raw());
 }

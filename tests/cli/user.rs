@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use matside::history::History;
+use matside::journal::{Bookmark, Folder, Journal};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -114,12 +116,21 @@ impl User {
         self.home.path().join(name)
     }
 
-    pub fn bookmark(&self) -> PathBuf {
-        self.path("state/matside/bookmark.json")
+    /// Where the journal lies.
+    pub fn journal_file(&self) -> PathBuf {
+        self.path("state/matside/journal.sqlite")
     }
 
-    pub fn remembered(&self) -> PathBuf {
-        self.path("state/matside/remembered.json")
+    pub fn journal(&self) -> Journal {
+        Journal::open(&Folder::open(&self.path("state/matside")).unwrap()).unwrap()
+    }
+
+    pub fn history(&self) -> History {
+        self.journal().history().unwrap()
+    }
+
+    pub fn bookmark(&self) -> Option<Bookmark> {
+        self.journal().bookmark().unwrap()
     }
 
     /// Writes one of the user's own files.

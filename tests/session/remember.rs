@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use matside::history::{Answer, What};
 use matside::runner::Runner;
 use matside::script::FactValue;
 
@@ -80,14 +81,23 @@ fn some(known: &Facts) -> BTreeMap<String, Option<FactValue>> {
     known.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect()
 }
 
+/// For how many days which facts are to be known; what is no longer to be known has no value.
 fn remembered(trace: &Trace) -> Vec<(u32, BTreeMap<String, Option<FactValue>>)> {
-    let notes = trace.entries.iter().filter_map(note);
-    notes
-        .filter_map(|note| match note {
-            Note::Remember { days, facts } => Some((*days, facts.clone())),
+    let kept = |answer: &Answer| match (&answer.forgets, answer.days) {
+        (Some(fact), _) => Some((30, [(fact.clone(), None)].into())),
+        (None, days) => Some((days?, some(&answer.facts))),
+    };
+    recorded_answers(trace).filter_map(kept).collect()
+}
+
+fn recorded_answers(trace: &Trace) -> impl Iterator<Item = &Answer> {
+    trace.entries.iter().filter_map(note).filter_map(|note| match note {
+        Note::Record(what) => match &**what {
+            What::Answer(answer) => Some(answer),
             _ => None,
-        })
-        .collect()
+        },
+        _ => None,
+    })
 }
 
 fn asked(trace: &Trace) -> Vec<&str> {
@@ -107,7 +117,7 @@ fn an_answer_is_remembered_with_all_its_facts_before_its_reply() {
     let both = some(&facts(&[("mat", word("yes")), ("soft", FactValue::Flag(true))]));
     assert_eq!(remembered(&trace), [(30, both.clone()), (30, both)], "once for each time it was asked");
     let place = |wanted: &dyn Fn(&Entry) -> bool| trace.entries.iter().position(wanted).unwrap();
-    let note = place(&|entry| matches!(note(entry), Some(Note::Remember { .. })));
+    let note = place(&|entry| matches!(note(entry), Some(Note::Record(_))));
     assert!(note < place(&|entry| text(entry) == Some("Good.")), "{}", written(&trace));
 }
 

@@ -1,11 +1,11 @@
 //! `matside run`: a live session.
 
 mod keep;
+mod memory;
 mod screen;
 mod signals;
 mod sound;
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,17 +14,19 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
-use crate::journal::Journal;
+use crate::frames::Frames;
+use crate::history::What;
+use crate::journal::{Bookmark, Journal};
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
-use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
-use crate::script::FactValue;
+use crate::runner::{Ending, Event, Note, Options, Performance, Runner, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
 use super::{Exit, Speech, Which, clips, places, shelf, voices};
 
-use keep::Keep;
+use keep::{Keep, Written};
+use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 
@@ -48,6 +50,9 @@ pub struct Args {
 const LOOK: Duration = Duration::from_millis(50);
 /// After the first signal the goodbye may take this long.
 const GOODBYE: Duration = Duration::from_secs(6);
+/// An answer that is not on disk by then is replied to all the same. Longer than a slow card takes, shorter than
+/// somebody waits before speaking again.
+const WRITTEN: Duration = Duration::from_secs(2);
 /// A voice that fails this often is no voice.
 const LOSSES: usize = 3;
 
@@ -56,6 +61,7 @@ enum Message {
     Input(Input),
     Report(Report),
     Signal,
+    Written(Written),
 }
 
 impl From<Input> for Message {
@@ -66,22 +72,35 @@ impl From<Input> for Message {
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
-    let journal = Journal::open(&places::state().context(places::NO_STATE)?)?;
-    let _lock = journal.lock()?;
+    let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
     let digest = shelf.digest(&plan, &args.which);
-    let state = bookmarked(args, &journal, &plan, &digest)?;
+    let bookmark = bookmarked(args, memory.journal.as_ref(), &plan, &digest)?;
+    let begun = What::Session {
+        session: plan.id.clone(),
+        language: plan.language.to_string(),
+        digest,
+        resumes: bookmark.as_ref().map(|bookmark| bookmark.began),
+    };
     let (studio, fallen) = voices::studio(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(studio, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
-    let runner = match state {
-        Some(state) => Runner::resume(plan.clone(), options, state),
-        None => Runner::start_knowing(plan.clone(), options, remembered(&journal)),
+    let runner = match bookmark {
+        Some(bookmark) => Runner::resume(plan.clone(), options, bookmark.state),
+        None => {
+            let known = memory.history.remembered(Timestamp::now());
+            Runner::start_knowing(plan.clone(), options, known)
+        }
     };
+    let runner = if memory.journal.is_some() { runner.keeping() } else { runner };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
-    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, reports)));
+    let mut stage = Stage::new(Performance::new(runner), clips, gain, reports);
+    if let Some(trouble) = memory.trouble {
+        stage.handle(Event::Trouble(trouble));
+    }
+    let stage = Arc::new(Mutex::new(stage));
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
@@ -90,17 +109,39 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     signals::listen(messages.clone())?;
-    let ear = Ear::open(messages);
+    let ear = Ear::open(messages.clone());
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
-    let keep = Keep::start(journal, plan.id.clone(), digest);
-    Live { stage, sound, inbox, losses, fallen, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
+    let keep = Keep::start(memory.journal.take(), begun, told);
+    let live = Live {
+        stage,
+        sound,
+        inbox,
+        losses,
+        fallen,
+        screen,
+        keep,
+        entered: Frames::ZERO,
+        written_by: None,
+        failing: false,
+        ending: None,
+        leave_by: None,
+        lost: 0,
+    };
+    live.run()
 }
 
-fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
+fn bookmarked(
+    args: &Args,
+    journal: Option<&Journal>,
+    plan: &Plan,
+    digest: &str,
+) -> anyhow::Result<Option<Bookmark>> {
     if !args.resume {
         return Ok(None);
     }
-    let bookmark = journal.bookmark().context("there is no session to go on with")?;
+    let bookmark = journal.map(Journal::bookmark).transpose()?.flatten();
+    let bookmark = bookmark.context("there is no session to go on with")?;
     if bookmark.session != plan.id {
         anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
     }
@@ -112,15 +153,7 @@ fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyh
     if bookmark.digest != digest {
         anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
     }
-    Ok(Some(bookmark.state))
-}
-
-/// Memory that cannot be read costs questions, not the session.
-fn remembered(journal: &Journal) -> BTreeMap<String, FactValue> {
-    journal.remembered(Timestamp::now()).unwrap_or_else(|error| {
-        eprintln!("matside: {:#}", anyhow::Error::from(error));
-        BTreeMap::new()
-    })
+    Ok(Some(bookmark))
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -136,6 +169,12 @@ struct Live {
     fallen: voices::Fallen,
     screen: Screen,
     keep: Keep,
+    /// Playhead at the beginning of the step.
+    entered: Frames,
+    /// Until when a record is waited for.
+    written_by: Option<(u64, Instant)>,
+    /// The last write failed, and that was said.
+    failing: bool,
     ending: Option<Ending>,
     /// When to leave whatever is still to be said.
     leave_by: Option<Instant>,
@@ -155,6 +194,7 @@ impl Live {
                     self.send(Event::Interrupt);
                 }
                 Ok(Message::Report(report)) => self.report(report),
+                Ok(Message::Written(written)) => self.written(written),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             if let Some(exit) = self.look()? {
@@ -176,13 +216,42 @@ impl Live {
         self.screen.show(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
-            Happened::Note(Note::Remember { days, facts }) => self.keep.remember(facts, days),
+            Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
+            Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
                 self.keep.close(ending);
                 self.ending = Some(ending);
             }
             _ => {}
         }
+    }
+
+    fn record(&mut self, mut what: What, playhead: Frames) {
+        if let What::Take(take) = &mut what {
+            take.lasted = (playhead - self.entered).as_millis();
+        }
+        let waited_for = matches!(what, What::Answer(_));
+        if let Some(record) = self.keep.record(what).filter(|_| waited_for) {
+            self.written_by = Some((record, Instant::now() + WRITTEN));
+        }
+    }
+
+    fn written(&mut self, written: Written) {
+        let record = match written {
+            Written::Kept(record) => {
+                self.failing = false;
+                record
+            }
+            Written::Failed(record, error) => {
+                if !std::mem::replace(&mut self.failing, true) {
+                    self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
+                    self.send(Event::Trouble(Trouble::NotKept));
+                }
+                record
+            }
+        };
+        self.written_by = self.written_by.filter(|(awaited, _)| *awaited > record);
+        self.send(Event::Kept(record));
     }
 
     /// Looks after the sound and the voice; says how to leave, if it is time to.
@@ -195,8 +264,10 @@ impl Live {
             self.lost += 1;
             self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
         }
-        for error in self.keep.failures() {
-            self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
+        if let Some((record, _)) = self.written_by.filter(|(_, by)| Instant::now() > *by) {
+            self.written_by = None;
+            self.screen.warn("an answer was replied to before it was on disk, which took too long");
+            self.send(Event::Kept(record));
         }
         if self.lost >= LOSSES {
             return Ok(Some(Exit::Failed));

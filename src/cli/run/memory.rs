@@ -1,0 +1,74 @@
+//! What a session knows of earlier ones, and where it writes down its own. Memory that fails costs questions, never the
+//! session.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Zoned};
+
+use crate::history::History;
+use crate::journal::{Folder, Journal, JournalError, Lock};
+use crate::runner::Trouble;
+
+/// How far back is looked. Answers that are remembered and emergencies count however old they are.
+const BACK: SignedDuration = SignedDuration::from_hours(24 * 100);
+
+pub struct Memory {
+    /// Held while the session runs; nobody else can begin one.
+    _lock: Option<Lock>,
+    /// Absent when nothing can be written.
+    pub journal: Option<Journal>,
+    pub history: History,
+    /// What is to be said about it.
+    pub trouble: Option<Trouble>,
+}
+
+impl Memory {
+    /// Opens what is in `path`, and says on stderr what is wrong with it.
+    ///
+    /// # Errors
+    /// [`JournalError::Locked`] when another session is running, and nothing else.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let nothing = |error: JournalError, lock| {
+            warn(error);
+            let (history, trouble) = (History::default(), Some(Trouble::NotKept));
+            Ok(Self { _lock: lock, journal: None, history, trouble })
+        };
+        let folder = match Folder::open(path) {
+            Ok(folder) => folder,
+            Err(error) => return nothing(error, None),
+        };
+        let lock = match folder.lock() {
+            Ok(lock) => lock,
+            Err(error @ JournalError::Locked { .. }) => return Err(error),
+            Err(error) => return nothing(error, None),
+        };
+        let (opened, trouble) = match open(&folder) {
+            Err(error) if error.is_damage() => (anew(&folder, &lock, error), Some(Trouble::Damaged)),
+            opened => (opened, None),
+        };
+        match opened {
+            Ok((journal, history)) => {
+                Ok(Self { _lock: Some(lock), journal: Some(journal), history, trouble })
+            }
+            Err(error) => nothing(error, Some(lock)),
+        }
+    }
+}
+
+fn open(folder: &Folder) -> Result<(Journal, History), JournalError> {
+    let journal = Journal::open(folder)?;
+    let history = journal.recent(Zoned::now().timestamp() - BACK)?;
+    Ok((journal, history))
+}
+
+/// A new journal in place of a damaged one.
+fn anew(folder: &Folder, lock: &Lock, damage: JournalError) -> Result<(Journal, History), JournalError> {
+    warn(damage);
+    let aside = folder.set_aside(lock, Zoned::now().date())?;
+    eprintln!("matside: it now lies in `{}`, and a new one was begun", aside.display());
+    open(folder)
+}
+
+fn warn(error: JournalError) {
+    eprintln!("matside: {:#}", anyhow::Error::from(error));
+}
