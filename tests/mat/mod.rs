@@ -10,7 +10,7 @@ pub(crate) use matside::frames::Frames;
 pub(crate) use matside::line::Line;
 pub(crate) use matside::plan::Plan;
 pub(crate) use matside::runner::{Ending, Event, Note, Options, Sound, State};
-pub(crate) use matside::script::Library;
+pub(crate) use matside::script::{Library, is_script};
 pub(crate) use matside::timeline::{self, Entry, Nobody, Person, Trace, What};
 
 /// The shipped files, and `extra` ones over them.
@@ -37,9 +37,9 @@ fn read(extra: &[(&str, &str)], change: &dyn Fn(&str) -> String) -> Library {
 fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("sessions/new") {
+        if path.is_dir() {
             add(sources, &path, change);
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+        } else if is_script(&path) {
             let text = change(&std::fs::read_to_string(&path).unwrap());
             sources.add(path.display().to_string(), &text, Layer::Shipped);
         }
