@@ -2,6 +2,7 @@
 
 mod directions;
 mod golden;
+mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
