@@ -32,6 +32,7 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("side-unknown", &["title"]),
     ("memory-damaged", &[]),
     ("not-kept", &[]),
+    ("blocked", &[]),
 ];
 
 /// Every name that `[commands]` may hold.
