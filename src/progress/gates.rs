@@ -33,11 +33,11 @@ fn acknowledges(what: &What, wanted: &str) -> bool {
 /// day is due while this is false. A clock that was set back makes every question due again.
 #[must_use]
 pub fn answered_today(history: &History, check_in: &str, now: Moment) -> bool {
-    let answers = history.rows.iter().filter_map(|row| match &row.what {
+    let mut answers = history.rows.iter().filter_map(|row| match &row.what {
         What::Answer(answer) if answer.check_in == check_in => Some((row, answer)),
         _ => None,
     });
-    let Some((row, answer)) = answers.last() else { return false };
+    let Some((row, answer)) = answers.next_back() else { return false };
     is_sound(history, now)
         && row.when.day() == now.day()
         && answer.answer.is_some()

@@ -86,7 +86,8 @@ fn what_was_exported_is_the_same_after_an_import() {
     fs::write(&file, &json).unwrap();
     let other = User::new();
     let import = |user: &User| user.run(&["journal", "import", file.to_str().unwrap()]);
-    assert_eq!(import(&other).code, 0);
+    let done = import(&other);
+    assert_eq!((done.code, &*done.err), (0, ""));
     assert_eq!(exported(&other, "json").out, json);
     assert_eq!(other.history(), user.history());
     refused(&other, "tiny");
@@ -101,7 +102,7 @@ fn what_was_exported_is_the_same_after_an_import() {
 fn what_is_no_export_is_not_imported() {
     let row = |seq, session| {
         format!(
-            "{{\"seq\":{seq},\"at\":\"2026-03-01T07:30:00+01:00\",\"session\":{session},\"kind\":\"ending\",\"ending\":\"done\"}}"
+            "{{\"seq\":{seq},\"at\":\"2026-03-01T07:30:00+01:00\",\"began\":{session},\"kind\":\"ending\",\"ending\":\"done\"}}"
         )
     };
     for (text, why) in [

@@ -16,8 +16,9 @@ const FORMAT: u32 = 1;
 struct Line {
     seq: i64,
     at: String,
+    /// Number of the session it belongs to; `session` is a name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    session: Option<i64>,
+    began: Option<i64>,
     #[serde(flatten)]
     what: What,
 }
@@ -33,7 +34,7 @@ pub fn write(mut out: impl Write, history: &History) -> io::Result<()> {
     for (place, row) in history.rows.iter().enumerate() {
         writeln!(out, "{}", if place > 0 { "," } else { "" })?;
         let Row { seq, session, what, .. } = row.clone();
-        serde_json::to_writer(&mut out, &Line { seq, at: written(row.when), session, what })?;
+        serde_json::to_writer(&mut out, &Line { seq, at: written(row.when), began: session, what })?;
     }
     writeln!(out, "\n]}}")
 }
@@ -52,7 +53,7 @@ pub fn read(text: &[u8]) -> anyhow::Result<History> {
     let rows = exported.rows.into_iter().map(|line| {
         let when =
             moment(&line.at).with_context(|| format!("`{}` in row {} is no time", line.at, line.seq))?;
-        Ok(Row { seq: line.seq, session: line.session, when, what: line.what })
+        Ok(Row { seq: line.seq, session: line.began, when, what: line.what })
     });
     Ok(History { rows: rows.collect::<anyhow::Result<_>>()? })
 }
