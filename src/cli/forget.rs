@@ -7,6 +7,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use crate::journal::{Folder, Forget, Forgotten, Journal};
+use crate::progress::gates;
 
 use super::{Exit, places};
 
@@ -35,6 +36,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         (None, true) => Forget::All,
         (None, false) => Forget::Remembered,
     };
+    if what != Forget::Remembered && gates::emergency(&journal.history()?).is_some() {
+        anyhow::bail!("an emergency is not acknowledged yet; `matside journal acknowledge` comes first");
+    }
     print(&journal.forget(what)?, what)?;
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ mod clips;
 mod config;
 mod exit;
 mod forget;
+mod journal;
 mod list;
 mod new;
 mod places;
@@ -42,8 +43,10 @@ enum Verb {
     Show(show::Args),
     /// Write a file of your own to begin with
     New(new::Args),
-    /// Remove the answers that are remembered from earlier sessions
+    /// Remove the answers that are remembered from earlier sessions, a day, or everything
     Forget(forget::Args),
+    /// What is written down: out, in again, and acknowledging an emergency
+    Journal(journal::Args),
     /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
@@ -118,6 +121,7 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Forget(args) => forget::run(&args),
+        Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),

@@ -5,6 +5,7 @@ mod aside;
 mod bookmark;
 mod folder;
 mod forget;
+mod import;
 mod read;
 mod schema;
 mod write;
@@ -41,6 +42,12 @@ pub enum JournalError {
     Newer { path: PathBuf, version: i64 },
     #[error("the journal `{path}` cannot be used")]
     Database { path: PathBuf, source: rusqlite::Error },
+    #[error(
+        "the journal `{path}` is not empty; what was exported goes into an empty one (a profile of its own, or after `matside forget --all`)"
+    )]
+    NotEmpty { path: PathBuf },
+    #[error("the rows do not fit together: {0}")]
+    Foreign(String),
     #[error("another session is running (lock `{path}`)")]
     Locked { path: PathBuf },
 }

@@ -71,9 +71,9 @@ pub(super) fn add(
     Ok((seq, session))
 }
 
-struct Into<'a> {
-    change: &'a Transaction<'a>,
-    seq: i64,
+pub(super) struct Into<'a> {
+    pub change: &'a Transaction<'a>,
+    pub seq: i64,
 }
 
 impl Into<'_> {
@@ -90,7 +90,7 @@ impl Into<'_> {
     }
 }
 
-fn what(into: &Into, what: &What) -> rusqlite::Result<()> {
+pub(super) fn what(into: &Into, what: &What) -> rusqlite::Result<()> {
     match what {
         What::Session { session, language, digest, resumes } => {
             into.put("sessions", &[session, language, digest, resumes])

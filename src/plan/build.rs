@@ -54,6 +54,10 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     for aside in session.item.worse.iter().chain(&session.item.stop) {
         builder.check_in(session.source, aside)?;
     }
+    let resume = phrases.item.resume.as_ref();
+    if let Some(resume) = resume {
+        builder.check_in(phrases.source, &resume.ask)?;
+    }
     let is_exercise = |step: &&PlannedStep| matches!(step.what, What::Exercise(_));
     Ok(Plan {
         exercises: builder.steps.iter().filter(is_exercise).count(),
@@ -66,6 +70,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         check_ins: builder.check_ins,
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
         stop: session.item.stop.as_ref().map(|stop| stop.value.clone()),
+        resume: resume.map(|resume| (resume.ask.value.clone(), resume.within.value.0)),
         facts: values(&session.item.facts),
         fact_names: library.fact_names(language),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),

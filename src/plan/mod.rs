@@ -37,6 +37,8 @@ pub struct Plan {
     pub worse: Option<String>,
     /// Check-in after "stop".
     pub stop: Option<String>,
+    /// Check-in before a session that was cut off, and for how long after the cut.
+    pub resume: Option<(String, Frames)>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.

@@ -112,6 +112,9 @@ impl Runner {
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
+        if let Some(state) = self.offered.take() {
+            return self.decide(*state, outcome);
+        }
         if let Some(refer) = outcome.refer {
             self.state.refer = Some(refer);
             self.note(Note::Refer(refer));

@@ -8,6 +8,7 @@ mod cue;
 mod event;
 mod exercise;
 mod expand;
+mod offer;
 mod performance;
 mod record;
 mod remember;
@@ -80,6 +81,8 @@ pub struct Runner {
     /// A first digit that a second may follow.
     digit: Option<char>,
     takes: u64,
+    /// Where a session was cut off, while it is asked whether to go on there.
+    offered: Option<Box<State>>,
     /// Somebody writes down what is recorded, and says so.
     keeps: bool,
     /// How many records were handed out.
@@ -121,15 +124,20 @@ impl Runner {
             return runner;
         }
         runner.effects.push_back(Effect::Volume(runner.state.volume));
-        runner.reenter_step();
         runner.wait_aside(expand::LEAD_IN);
-        if runner.state.stopped.is_none() {
-            let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
-            runner.aside("resuming", &[("title", &title)]);
-        }
-        runner.next();
+        runner.go_on();
         runner.drain();
         runner
+    }
+
+    /// Performs the rest of the step that the state stands on.
+    fn go_on(&mut self) {
+        self.reenter_step();
+        if self.state.stopped.is_none() {
+            let title = self.title(self.state.step).unwrap_or_else(|| self.plan.title.clone());
+            self.aside("resuming", &[("title", &title)]);
+        }
+        self.next();
     }
 
     fn at(plan: Arc<Plan>, options: Options, state: State) -> Self {
@@ -145,6 +153,7 @@ impl Runner {
             held: Frames::ZERO,
             digit: None,
             takes: 0,
+            offered: None,
             keeps: false,
             records: 0,
             awaiting: None,
@@ -267,7 +276,7 @@ impl Runner {
     fn perform_session(&mut self, cue: Arc<Cue>) {
         self.now = Now::Session(self.takes);
         self.state.jumped &= cue.sounds.is_empty();
-        if self.held == Frames::ZERO {
+        if self.held == Frames::ZERO && self.offered.is_none() {
             self.note(Note::Mark(Box::new(self.state.clone())));
         }
         let Place { set, side, rep, reps, .. } = cue.place;

@@ -52,8 +52,10 @@ impl Runner {
         }));
         if self.keeps {
             self.awaiting = Some(self.records);
-            // So that whoever goes on after a power cut is not asked again.
-            self.note(Note::Mark(Box::new(self.state.clone())));
+            if self.offered.is_none() {
+                // So that whoever goes on after a power cut is not asked again.
+                self.note(Note::Mark(Box::new(self.state.clone())));
+            }
         }
     }
 

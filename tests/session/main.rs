@@ -6,6 +6,7 @@ mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
+mod offer;
 mod play;
 mod properties;
 mod remember;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use jiff::{SignedDuration, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::history::History;
 use crate::journal::{Folder, Journal, JournalError, Lock};
@@ -28,19 +28,20 @@ impl Memory {
     /// # Errors
     /// [`JournalError::Locked`] when another session is running, and nothing else.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let nothing = |error: JournalError, lock| {
+        let nothing = |error: JournalError, lock, history| {
             warn(error);
-            let (history, trouble) = (History::default(), Some(Trouble::NotKept));
-            Ok(Self { _lock: lock, journal: None, history, trouble })
+            Ok(Self { _lock: lock, journal: None, history, trouble: Some(Trouble::NotKept) })
         };
         let folder = match Folder::open(path) {
             Ok(folder) => folder,
-            Err(error) => return nothing(error, None),
+            Err(error) => return nothing(error, None, History::default()),
         };
+        // Where nothing can be written, what was written still counts.
+        let peek = || folder.peek(back()).unwrap_or_default();
         let lock = match folder.lock() {
             Ok(lock) => lock,
             Err(error @ JournalError::Locked { .. }) => return Err(error),
-            Err(error) => return nothing(error, None),
+            Err(error) => return nothing(error, None, peek()),
         };
         let (opened, trouble) = match open(&folder) {
             Err(error) if error.is_damage() => (anew(&folder, &lock, error), Some(Trouble::Damaged)),
@@ -50,14 +51,18 @@ impl Memory {
             Ok((journal, history)) => {
                 Ok(Self { _lock: Some(lock), journal: Some(journal), history, trouble })
             }
-            Err(error) => nothing(error, Some(lock)),
+            Err(error) => nothing(error, Some(lock), peek()),
         }
     }
 }
 
+fn back() -> Timestamp {
+    Zoned::now().timestamp() - BACK
+}
+
 fn open(folder: &Folder) -> Result<(Journal, History), JournalError> {
     let journal = Journal::open(folder)?;
-    let history = journal.recent(Zoned::now().timestamp() - BACK)?;
+    let history = journal.recent(back())?;
     Ok((journal, history))
 }
 

@@ -5,21 +5,19 @@ mod memory;
 mod screen;
 mod signals;
 mod sound;
+mod start;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::What;
-use crate::journal::{Bookmark, Journal};
 use crate::line::{Line, Pace};
-use crate::plan::Plan;
-use crate::runner::{Ending, Event, Note, Options, Performance, Runner, Trouble};
+use crate::runner::{Ending, Event, Note, Options, Performance, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
@@ -29,6 +27,7 @@ use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
+use start::Start;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -39,6 +38,9 @@ pub struct Args {
     /// Go on where the last session was cut off
     #[arg(long)]
     resume: bool,
+    /// Begin anew, without asking about a session that was cut off
+    #[arg(long, conflicts_with = "resume")]
+    anew: bool,
     /// Print what is said
     #[arg(long)]
     captions: bool,
@@ -74,26 +76,15 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
     let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
     let digest = shelf.digest(&plan, &args.which);
-    let bookmark = bookmarked(args, memory.journal.as_ref(), &plan, &digest)?;
-    let begun = What::Session {
-        session: plan.id.clone(),
-        language: plan.language.to_string(),
-        digest,
-        resumes: bookmark.as_ref().map(|bookmark| bookmark.began),
-    };
+    let start = Start::choose(args, &memory, &plan, &digest)?;
+    let refused = matches!(start, Start::Refused);
+    let begun = start.row(&plan, digest);
     let (speaking, fallen) = voices::live(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
-    let runner = match bookmark {
-        Some(bookmark) => Runner::resume(plan.clone(), options, bookmark.state),
-        None => {
-            let known = memory.history.remembered(Timestamp::now());
-            Runner::start_knowing(plan.clone(), options, known)
-        }
-    };
-    let runner = if memory.journal.is_some() { runner.keeping() } else { runner };
+    let runner = start.runner(&plan, options, &memory);
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
     let mut stage = Stage::new(Performance::new(runner), clips, gain, reports);
@@ -128,32 +119,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         leave_by: None,
         lost: 0,
     };
-    live.run()
-}
-
-fn bookmarked(
-    args: &Args,
-    journal: Option<&Journal>,
-    plan: &Plan,
-    digest: &str,
-) -> anyhow::Result<Option<Bookmark>> {
-    if !args.resume {
-        return Ok(None);
-    }
-    let bookmark = journal.map(Journal::bookmark).transpose()?.flatten();
-    let bookmark = bookmark.context("there is no session to go on with")?;
-    if bookmark.session != plan.id {
-        anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
-    }
-    if !bookmark.is_fresh(Timestamp::now()) {
-        anyhow::bail!(
-            "too long ago: the questions at the beginning have to be asked again; start anew, without --resume"
-        );
-    }
-    if bookmark.digest != digest {
-        anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
-    }
-    Ok(Some(bookmark))
+    let exit = live.run()?;
+    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -224,6 +191,7 @@ impl Live {
         self.screen.show(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
+            Happened::Note(Note::StartedOver) => self.keep.start_over(),
             Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
             Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
