@@ -10,6 +10,7 @@ mod exercise;
 mod expand;
 mod offer;
 mod performance;
+mod reach;
 mod record;
 mod remember;
 mod score;
@@ -29,7 +30,8 @@ use crate::script::FactValue;
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
 pub use performance::{Do, Performance};
-pub use score::{Extent, Score, score};
+pub use reach::reachable;
+pub use score::{Extent, Lead, Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;
@@ -217,6 +219,13 @@ impl Runner {
             );
         }
         lines
+    }
+
+    /// The cue that follows the one being performed when nothing comes between.
+    fn following(&self) -> Option<&Arc<Cue>> {
+        let goes_on =
+            self.mode == Mode::Running && matches!(self.now, Now::Session(_)) && self.asides.is_empty();
+        self.cues.get(self.state.cue + 1).filter(|_| goes_on)
     }
 
     /// Time left as planned, the current step counted in part.

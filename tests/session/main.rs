@@ -9,6 +9,7 @@ mod mat;
 mod offer;
 mod play;
 mod properties;
+mod reach;
 mod remember;
 mod resume;
 mod stage;

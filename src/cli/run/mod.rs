@@ -16,7 +16,7 @@ use anyhow::Context;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::What;
-use crate::line::{Line, Pace};
+use crate::line::Line;
 use crate::runner::{Ending, Event, Note, Options, Performance, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
-    let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
+    let options = Options { recorded: false, pace: args.speech.pace() };
     let runner = start.runner(&plan, options, &memory);
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
