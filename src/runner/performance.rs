@@ -9,7 +9,7 @@ use crate::line::Line;
 use super::Runner;
 use super::cue::{Cue, Length, Sound};
 use super::event::{Cut, Effect, Event, Note, Take};
-use super::score::{Extent, Lead, NotReady, Score, leading, score};
+use super::score::{Extent, Lead, Score, leading, score};
 use super::state::Ending;
 
 /// What whoever drives the performance has to do now.
@@ -185,8 +185,7 @@ impl Performance {
             _ => Lead::None,
         };
         let Some(mut score) = score(&cue, lead, len) else { return };
-        let Ok(lead) = self.lead_on(&cue, from, &mut score, len) else { return };
-        self.lead = lead;
+        self.lead = self.lead_on(&cue, from, &mut score, len);
         if let Some(current) = &mut self.current {
             let asked = |pause| Span::Asked { least: score.length, pause };
             current.span = score.open.map_or(Span::Known(score.length), asked);
@@ -196,25 +195,25 @@ impl Performance {
         self.ready.extend(left.map(|(at, sound)| Do::Sound(at - from, sound)));
     }
 
-    /// Begins the count of the next cue within this one, so that its vowel is on the beat.
+    /// Begins the count of the next cue within this one, so that its vowel is on the beat. One that is not ready yet is
+    /// not waited for: the beat then comes later.
     fn lead_on(
         &self,
         cue: &Cue,
         from: Frames,
         score: &mut Score,
         len: &mut dyn FnMut(&Line) -> Option<Extent>,
-    ) -> Result<Option<(Arc<Cue>, Lead)>, NotReady> {
-        let next = self.runner.following().filter(|_| matches!(cue.length, Length::Fixed(_)));
-        let Some(next) = next else { return Ok(None) };
-        let Some((onset, sound)) = leading(next, len)? else { return Ok(None) };
+    ) -> Option<(Arc<Cue>, Lead)> {
+        let next = self.runner.following().filter(|_| matches!(cue.length, Length::Fixed(_)))?;
+        let (onset, sound) = leading(next, len)?;
         let at = score.length - onset;
         if onset > score.length || at < from {
-            return Ok(None);
+            return None;
         }
         if score.said > at {
-            return Ok(Some((next.clone(), Lead::Late)));
+            return Some((next.clone(), Lead::Late));
         }
         score.sounds.push((at, sound));
-        Ok(Some((next.clone(), Lead::Begun)))
+        Some((next.clone(), Lead::Begun))
     }
 }

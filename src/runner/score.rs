@@ -79,23 +79,13 @@ pub fn score(cue: &Cue, lead: Lead, len: &mut dyn FnMut(&Line) -> Option<Extent>
     })
 }
 
-/// A clip is not ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotReady;
-
-/// The count that `cue` begins with and how far into it its vowel is, if that is later than its start and there is room
-/// for it in the cue.
-///
-/// # Errors
-/// While it is not ready.
-pub fn leading(
-    cue: &Cue,
-    len: &mut dyn FnMut(&Line) -> Option<Extent>,
-) -> Result<Option<(Frames, Sound)>, NotReady> {
-    let Some(placed) = cue.sounds.first().filter(|placed| on_first_beat(0, placed)) else { return Ok(None) };
-    let extent = extent(placed, len).ok_or(NotReady)?;
+/// The count that `cue` begins with and how far into it its vowel is, if it is ready, that is later than its start, and
+/// there is room for it in the cue.
+pub fn leading(cue: &Cue, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<(Frames, Sound)> {
+    let placed = cue.sounds.first().filter(|placed| on_first_beat(0, placed))?;
+    let extent = extent(placed, len)?;
     let fits = extent.onset() > Frames::ZERO && need(placed, extent) <= room(cue, 0);
-    Ok(fits.then(|| (extent.onset(), placed.sound.clone())))
+    fits.then(|| (extent.onset(), placed.sound.clone()))
 }
 
 fn on_first_beat(i: usize, placed: &Placed) -> bool {
