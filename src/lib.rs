@@ -21,6 +21,7 @@ pub mod output;
 #[allow(clippy::disallowed_methods)]
 pub mod packs;
 pub mod plan;
+pub mod progress;
 pub mod runner;
 pub mod script;
 pub mod stage;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::plan::{BuildError, Plan, PlannedExercise, What, build};
+use crate::plan::{BuildError, Chosen, Plan, PlannedExercise, What, build_chosen};
 use crate::runner::{Asking, Cue, Part, Reply, State, applies, cues, score, take_planned};
 use crate::script::{Filed, Library, Session};
 
@@ -14,9 +14,31 @@ const DEEPEST: u32 = 8;
 /// Plans a session and measures its steps.
 ///
 /// # Errors
-/// As [`build`].
+/// As [`crate::plan::build`].
 pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildError> {
-    let mut plan = build(library, session)?;
+    plan_chosen(library, session, &Chosen::default())
+}
+
+/// The same, with what memory has `chosen`. What has grown never makes a session longer than its `minutes`: then
+/// nothing is done more than its file says.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_chosen(
+    library: &Library,
+    session: &Filed<Session>,
+    chosen: &Chosen,
+) -> Result<Plan, BuildError> {
+    let plan = measured(library, session, chosen)?;
+    let [_, most] = session.item.minutes.value.0;
+    if chosen.capped || plan.minutes as f64 <= most {
+        return Ok(plan);
+    }
+    measured(library, session, &Chosen { capped: true, ..chosen.clone() })
+}
+
+fn measured(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
+    let mut plan = build_chosen(library, session, chosen)?;
     // Twice: a text may say how many minutes the session takes.
     for _ in 0..2 {
         plan.estimates = Estimate::new(&plan).steps();

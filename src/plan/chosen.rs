@@ -1,0 +1,100 @@
+//! What memory changes in a plan: on which rung each exercise is done, and which directions are left out.
+//! Owns how a dose of a script and a rung come together. Must not know how they were chosen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::script::{Exercise, Step};
+
+use super::{Ladder, PlannedLevel};
+
+/// What was decided before the session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chosen {
+    /// By exercise.
+    pub standings: BTreeMap<String, Standing>,
+    /// Every exercise of these directions, unless it tests the direction.
+    pub left_out: BTreeSet<String>,
+    /// Nothing is done more than its file says.
+    pub capped: bool,
+}
+
+/// On which rung of its ladder an exercise is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub rung: usize,
+    /// One rung up, as long as today's pain is known and at most this.
+    pub up: Option<(i64, Why)>,
+    pub why: Why,
+}
+
+/// Why an exercise is done as it is, to be said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A phrase of the engine, and a number for it.
+    Phrase(&'static str, u64),
+    /// The words of a rule.
+    Words(Arc<str>),
+}
+
+/// One way to do a step of a script.
+pub(super) struct Choice {
+    pub start: usize,
+    pub levels: Vec<PlannedLevel>,
+    pub why: Option<Why>,
+}
+
+impl Chosen {
+    /// The step as it stands today, and one rung up if today's pain allows it, with the most pain for it.
+    pub(super) fn choose(
+        &self,
+        (id, exercise): (&str, &Exercise),
+        step: &Step,
+        start: usize,
+        levels: Vec<PlannedLevel>,
+    ) -> (Choice, Option<(i64, Choice)>) {
+        let Some(standing) = self.standings.get(id) else {
+            return (Choice { start, levels, why: None }, None);
+        };
+        let (ladder, capped) = (Ladder::of(exercise), self.capped || step.level.is_some());
+        let limit = |rung: usize, why: &Why| limited(&ladder, rung, capped, start, &levels, why);
+        let now = limit(standing.rung, &standing.why);
+        let up = standing.up.as_ref().map(|(pain, why)| (*pain, limit(standing.rung + 1, why)));
+        let up = up.filter(|(_, up)| (up.start, doses(up)) != (now.start, doses(&now)));
+        (now, up)
+    }
+
+    pub(super) fn leaves_out(&self, exercise: &Exercise) -> bool {
+        exercise.direction.as_ref().is_some_and(|direction| self.left_out.contains(&direction.value))
+    }
+}
+
+fn doses(choice: &Choice) -> Vec<&super::PlannedDose> {
+    choice.levels.iter().map(|level| &level.dose).collect()
+}
+
+/// A step that names its level, or is capped, is done as it is written unless that is more than the rung.
+fn limited(
+    ladder: &Ladder,
+    rung: usize,
+    capped: bool,
+    start: usize,
+    levels: &[PlannedLevel],
+    why: &Why,
+) -> Choice {
+    let written = levels.get(start).map(|level| super::Rung { level: start, main: level.dose.main });
+    let less = |rung: super::Rung| {
+        let written = written.map(|written| (written.level, written.amount()));
+        written.is_some_and(|written| written <= (rung.level, rung.amount()))
+    };
+    let mut levels = levels.to_vec();
+    match ladder.rungs.get(rung).copied() {
+        Some(rung) if !(capped && less(rung)) => {
+            if let Some(level) = levels.get_mut(rung.level) {
+                rung.apply(&mut level.dose);
+            }
+            Choice { start: rung.level, levels, why: Some(why.clone()) }
+        }
+        _ => Choice { start, levels, why: None },
+    }
+}
