@@ -4,6 +4,7 @@ mod check;
 mod clips;
 mod exit;
 mod forget;
+mod guide;
 mod list;
 mod new;
 mod places;
@@ -13,7 +14,9 @@ mod run;
 mod schema;
 mod shelf;
 mod show;
+mod today;
 mod voices;
+mod why;
 
 use std::path::PathBuf;
 
@@ -31,8 +34,12 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run a session: speak it, listen for keys or lines
+    /// Run a session, or `today`: speak it, listen for keys or lines
     Run(run::Args),
+    /// Say which session is for today, and why
+    Today(today::Args),
+    /// Say why an exercise is done as it is: which rule, which days
+    Why(why::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
     /// Print every line of a session with its time, or a programme
@@ -93,6 +100,8 @@ pub fn main() -> Exit {
     let args = Args::parse();
     let done = match args.verb {
         Verb::Run(args) => run::run(&args),
+        Verb::Today(args) => today::run(&args),
+        Verb::Why(args) => why::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),

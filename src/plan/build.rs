@@ -63,6 +63,7 @@ pub fn build_chosen(
     builder.push(What::Opening);
     builder.check_ins_of(session, &session.item.begin)?;
     let begin = builder.steps.len();
+    chosen.say.iter().for_each(|say| builder.push(What::Say(say.clone())));
     builder.steps_of(session, &mut Vec::new())?;
     let finish = builder.steps.len();
     builder.check_ins_of(session, &session.item.finish)?;
@@ -104,6 +105,8 @@ struct Builder<'a> {
     planned: usize,
     /// Whether today's pain can be known.
     pain: bool,
+    /// Exercises that had a step without a level.
+    plain: BTreeSet<String>,
     steps: Vec<PlannedStep>,
     check_ins: BTreeMap<String, Arc<PlannedCheckIn>>,
     sources: BTreeSet<SourceId>,
@@ -119,6 +122,7 @@ impl<'a> Builder<'a> {
             chosen,
             planned: 0,
             pain: !chosen.standings.is_empty() && library.fact_names(language).contains(PAIN),
+            plain: BTreeSet::new(),
             steps: Vec::new(),
             check_ins: BTreeMap::new(),
             sources: BTreeSet::new(),
@@ -240,8 +244,17 @@ impl<'a> Builder<'a> {
             .unwrap_or(0);
         self.planned += 1;
         let (now, up) = self.chosen.choose((&filed.id, &filed.item), step, start, levels);
-        let tests = asked.as_ref().and_then(|id| self.check_ins.get(&**id)).is_some_and(|c| c.tests_direction());
+        let tests =
+            asked.as_ref().and_then(|id| self.check_ins.get(&**id)).is_some_and(|c| c.tests_direction());
         if !tests && self.chosen.leaves_out(&filed.item) {
+            let what = self.performed(filed, step.form, asked, now);
+            self.push_step(step, Some("false"), what);
+            return Ok(());
+        }
+        // A later form of what was just done waits until somebody stands there.
+        if step.level.is_none() {
+            self.plain.insert(filed.id.clone());
+        } else if now.start < start && self.plain.contains(&filed.id) {
             let what = self.performed(filed, step.form, asked, now);
             self.push_step(step, Some("false"), what);
             return Ok(());

@@ -17,6 +17,8 @@ pub struct Chosen {
     pub left_out: BTreeSet<String>,
     /// Nothing is done more than its file says.
     pub capped: bool,
+    /// What the person is told before the first step.
+    pub say: Option<Arc<str>>,
 }
 
 /// On which rung of its ladder an exercise is done.

@@ -56,19 +56,19 @@ impl Ladder {
             levels => levels.iter().map(Some).collect(),
         };
         let first = exercise.first_level().map(|level| &level.id);
-        let start =
-            levels.iter().position(|level| level.map(|level| &level.id) == first).unwrap_or_default();
-        let mut rungs = Vec::new();
-        for (index, level) in levels.iter().enumerate() {
+        let start = levels.iter().position(|level| level.map(|level| &level.id) == first).unwrap_or_default();
+        let rungs = |(index, level): (usize, &Option<&At<Level>>)| {
             let doses = [Some(&exercise.dose), level.map(|level| &level.dose)];
-            let Some(dose) = merge(&doses.into_iter().flatten().collect::<Vec<_>>()) else { continue };
-            let grows = growth.filter(|growth| index == start || index > start && growth.levels);
-            match grows {
-                Some(growth) => rungs.extend(grown(dose.main, growth).map(|main| Rung { level: index, main })),
-                None if index <= start => rungs.push(Rung { level: index, main: dose.main }),
-                None => {}
-            }
-        }
+            let main = merge(&doses.into_iter().flatten().collect::<Vec<_>>()).map(|dose| dose.main);
+            let growth = growth.filter(|growth| index == start || index > start && growth.levels);
+            let mains: Vec<Main> = match (main, growth) {
+                (Some(main), Some(growth)) => grown(main, growth).collect(),
+                (main, None) if index <= start => main.into_iter().collect(),
+                _ => Vec::new(),
+            };
+            mains.into_iter().map(move |main| Rung { level: index, main })
+        };
+        let rungs = levels.iter().enumerate().flat_map(rungs).collect();
         Self { rungs, levels: exercise.level.iter().map(|level| level.id.value.clone()).collect() }
     }
 
@@ -96,9 +96,8 @@ impl Ladder {
 
 /// From the dose of the file up to where it ends. The hold of a repetition stays as it is.
 fn grown(main: Main, growth: &Progression) -> Box<dyn Iterator<Item = Main>> {
-    let lengths = |from: Frames, growth: &DurationGrowth| {
-        steps(from.0..=growth.to.0.0, growth.step.0.0).map(Frames)
-    };
+    let lengths =
+        |from: Frames, growth: &DurationGrowth| steps(from.0..=growth.to.0.0, growth.step.0.0).map(Frames);
     match (main, &growth.reps, &growth.hold, &growth.time) {
         (Main::Reps { reps, rise, hold, lower }, Some(growth), ..) => {
             let counts = steps(reps.into()..=growth.to.into(), growth.step.into());
@@ -127,9 +126,10 @@ mod tests {
     use super::*;
 
     fn ladder(rest: &str) -> Vec<(usize, u64)> {
-        let head = "format = 1\nlanguage = \"en\"\ntitle = \"A\"\nposition = \"p\"\nfull = \"a\"\nbrief = \"a\"\n";
+        let head =
+            "format = 1\nlanguage = \"en\"\ntitle = \"A\"\nposition = \"p\"\nfull = \"a\"\nbrief = \"a\"\n";
         let mut sources = Sources::new();
-        sources.add("exercises/a.toml", format!("{head}{rest}"), Layer::Named);
+        sources.add("exercises/a.toml", &format!("{head}{rest}"), Layer::Named);
         let (library, found) = Library::read(sources);
         assert!(found.is_empty(), "{found:?}");
         let ladder = Ladder::of(&library.exercise("en", "a").unwrap().item);

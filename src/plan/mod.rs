@@ -19,7 +19,7 @@ pub use build::{BuildError, build, build_chosen};
 pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
 pub use ladder::{Ladder, Rung};
-pub use phase::{holds, phase};
+pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
 /// A session ready to run. Nothing in it changes any more.

@@ -9,27 +9,23 @@ use crate::script::{At, FactValue, Phase, Programme, Texts};
 #[must_use]
 pub fn phase<'a>(programme: &'a Programme, known: &BTreeMap<String, FactValue>) -> Option<&'a At<Phase>> {
     let texts = Texts::new(Vec::new());
-    programme
-        .phase
-        .iter()
-        .find(|phase| phase.when.as_ref().is_none_or(|when| holds(&texts, programme, known, when)))
+    programme.phase.iter().find(|phase| {
+        phase.when.as_ref().is_none_or(|when| holds(&texts, programme, known, when).unwrap_or(false))
+    })
 }
 
-/// Whether the expression `when` of `programme` holds. What cannot be decided does not.
-#[must_use]
-pub fn holds(
+fn holds(
     texts: &Texts,
     programme: &Programme,
     known: &BTreeMap<String, FactValue>,
     when: &str,
-) -> bool {
+) -> Result<bool, crate::script::TextError> {
     let value = |name: &str| match programme.parameter.get(name) {
         Some(parameter) => FactValue::Number(parameter.value).into(),
         None => known.get(name).cloned().map_or(minijinja::Value::from(()), Into::into),
     };
-    let Ok(names) = texts.names_in_expression(when) else { return false };
-    let known = names.into_iter().map(|name| (name.clone(), value(&name))).collect();
-    texts.holds(when, &known).unwrap_or(false)
+    let names = texts.names_in_expression(when)?;
+    texts.holds(when, &names.into_iter().map(|name| (name.clone(), value(&name))).collect())
 }
 
 #[cfg(test)]

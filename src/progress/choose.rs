@@ -72,6 +72,8 @@ pub enum NoSession {
     Enough { days: u32 },
     /// These were done today.
     Done(BTreeSet<String>),
+    /// An answer was an emergency, and nobody has acknowledged it since.
+    Emergency,
     /// No session of the phase is as short; the shortest takes so many minutes.
     TooShort { shortest: Option<u64> },
 }
@@ -85,10 +87,11 @@ impl Progress<'_> {
         let ids = self.phase.iter().flat_map(|phase| &phase.sessions);
         let offers: Vec<Offer> = ids.filter_map(|id| offer(id)).filter(|offer| offer.exercises > 0).collect();
         let fits = |offer: &&Offer| wish.minutes.is_none_or(|minutes| offer.minutes <= minutes);
-        let first = offers.first().map(|offer| offer.id.as_str());
-        let serves = |offer: &&Offer| match offer.tests.is_empty() {
-            true => self.lost(offer) * MOST_LEFT_OUT <= offer.exercises,
-            false => self.last.as_ref() != Some(&offer.id) && (first == Some(&offer.id) || self.wants(offer)),
+        let first = offers.first().map(|offer| &offer.id);
+        let serves = |offer: &&Offer| {
+            let is_test = !offer.tests.is_empty();
+            is_test && self.is_due(offer, first == Some(&offer.id))
+                || !is_test && self.lost(offer) * MOST_LEFT_OUT <= offer.exercises
         };
         let mut fitting: Vec<&Offer> = offers.iter().filter(fits).collect();
         // A test that is due comes before everything else.
@@ -104,6 +107,9 @@ impl Progress<'_> {
     }
 
     fn no_session(&self) -> Option<NoSession> {
+        if self.emergency {
+            return Some(NoSession::Emergency);
+        }
         let rest = self.rules.iter().find(|applied| applied.rule.then.value == Course::Rest);
         if let Some(rest) = rest {
             return Some(NoSession::Rest { rule: rest.rule.id.value.clone(), says: rest.says.clone() });
@@ -126,11 +132,21 @@ impl Progress<'_> {
         self.left_out.contains_key(direction) || self.known.get(&direction_fact(direction)) == worse
     }
 
+    /// A phase that begins with a test is for that; in others there is none when the day is to be a lesser one.
+    fn is_due(&self, test: &Offer, for_that: bool) -> bool {
+        let lesser = self.rules.iter().any(|applied| applied.rule.then.value == Course::StepDown);
+        (for_that || !lesser) && self.last.as_ref() != Some(&test.id) && self.wants(test)
+    }
+
     /// Whether one of its directions is to be tested: nobody knows how it feels, or only a test brings it back.
     fn wants(&self, offer: &Offer) -> bool {
         let due = |direction: &String| match self.left_out.get(direction) {
             Some(LeftOut::ForTheDay) => false,
-            Some(LeftOut::UntilTested(days)) => days.last() != Some(&self.now.day()),
+            // As long as the answer of a test counts, it is not tested again.
+            Some(LeftOut::UntilTested { tested: true, .. }) => {
+                !self.tested.contains(&direction_fact(direction))
+            }
+            Some(LeftOut::UntilTested { worse, .. }) => worse.last() != Some(&self.now.day()),
             None => !self.is_known(direction),
         };
         offer.tests.iter().any(due)

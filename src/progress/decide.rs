@@ -46,16 +46,12 @@ pub enum Because {
 impl Because {
     /// In a few words, for somebody who asks while it is being done.
     pub(super) fn why(&self) -> Why {
-        let count = |days: &[Date]| days.len() as u64;
         match self {
-            Self::Began => Why::Phrase("why-same", 0),
-            Self::Advance(days) => Why::Phrase("why-more", count(days)),
-            Self::Worse(_) => Why::Phrase("why-worse", 0),
-            Self::Easier(_) => Why::Phrase("why-easier", 0),
+            Self::Advance(days) => Why::Phrase("why-more", days.len() as u64),
+            Self::Worse(_) | Self::Easier(_) => Why::Phrase("why-less", 0),
             Self::Rule { says, .. } => Why::Words(says.clone()),
-            Self::Phase(_) => Why::Phrase("why-phase", 0),
-            Self::NotYet(days) => Why::Phrase("why-not-yet", count(days)),
-            Self::End => Why::Phrase("why-end", 0),
+            Self::NotYet(_) => Why::Phrase("why-not-yet", 0),
+            Self::Began | Self::Phase(_) | Self::End => Why::Phrase("why-same", 0),
         }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::history::{Answer, Sitting};
-use crate::script::{FactValue, Library, Then, direction_fact};
+use crate::script::{FactValue, Then, direction_fact};
+
+use super::Guide;
 
 /// What the fact of a direction says when it did harm.
 pub(super) const WORSE: &str = "worse";
@@ -17,8 +19,6 @@ pub(super) const TOLD: [&str; 3] = [BETTER, SAME, WORSE];
 /// How a direction felt in one session; the worst of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Felt {
-    /// In a test, whose answer later sessions are to know.
-    TestedFine,
     Fine,
     /// It was left out because nobody answered.
     Unknown,
@@ -29,8 +29,11 @@ pub(super) enum Felt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeftOut {
     ForTheDay,
-    /// It felt worse on these days.
-    UntilTested(Vec<Date>),
+    /// It felt worse on these days; whether the last of them was a test.
+    UntilTested {
+        worse: Vec<Date>,
+        tested: bool,
+    },
 }
 
 /// What is known of one direction.
@@ -40,12 +43,17 @@ pub(super) struct Direction {
     pub worse: Vec<Date>,
     /// When it was last left out for the day.
     pub left: Option<Date>,
+    /// When it was last tested, so that later sessions know the answer for some days.
+    pub tested: Option<Date>,
 }
 
 impl Direction {
-    pub fn take(&mut self, day: Date, felt: Felt) {
+    pub fn take(&mut self, day: Date, (felt, tested): (Felt, bool)) {
+        if tested {
+            self.tested = Some(day);
+        }
         match felt {
-            Felt::TestedFine | Felt::Fine => self.worse.clear(),
+            Felt::Fine => self.worse.clear(),
             Felt::Unknown => self.left = Some(day),
             Felt::Worse => {
                 self.left = Some(day);
@@ -55,41 +63,31 @@ impl Direction {
     }
 }
 
-/// How each direction felt in `sitting`.
-pub(super) fn felt(library: &Library, sitting: &Sitting) -> BTreeMap<String, Felt> {
-    let mut felt: BTreeMap<String, Felt> = BTreeMap::new();
-    for direction in directions(library) {
-        let worst = sitting.answers().filter_map(|answer| of_answer(library, answer, direction)).max();
-        if let Some(worst) = worst {
-            felt.insert(direction.to_owned(), worst);
-        }
+/// How each direction felt in `sitting`, and whether that was a test.
+pub(super) fn felt(guide: Guide, sitting: &Sitting) -> BTreeMap<String, (Felt, bool)> {
+    let mut all: BTreeMap<String, (Felt, bool)> = BTreeMap::new();
+    for answer in sitting.answers() {
+        let Some(direction) = direction_of(guide, answer) else { continue };
+        let Some(felt) = of_answer(answer, direction) else { continue };
+        let (worst, tested) = all.entry(direction.to_owned()).or_insert((felt, false));
+        *worst = felt.max(*worst);
+        *tested |= answer.days.is_some();
     }
-    felt
+    all
 }
 
-pub(super) fn directions(library: &Library) -> impl Iterator<Item = &str> {
-    let mut directions: Vec<&str> =
-        library.exercises().filter_map(|filed| Some(filed.item.direction.as_ref()?.as_str())).collect();
-    directions.sort_unstable();
-    directions.dedup();
-    directions.into_iter()
+/// The direction of the exercise that was asked about.
+fn direction_of<'a>(guide: Guide<'a>, answer: &Answer) -> Option<&'a str> {
+    let filed = guide.library.exercise(&guide.programme.language.value, answer.exercise.as_deref()?)?;
+    filed.item.direction.as_ref().map(|direction| direction.as_str())
 }
 
-fn of_answer(library: &Library, answer: &Answer, direction: &str) -> Option<Felt> {
-    let left = answer.then == Some(Then::SkipDirection) && is_about(library, answer, direction);
+fn of_answer(answer: &Answer, direction: &str) -> Option<Felt> {
+    let left = answer.then == Some(Then::SkipDirection);
     match answer.facts.get(&direction_fact(direction)) {
         Some(FactValue::Word(word)) if word == WORSE => Some(Felt::Worse),
-        Some(FactValue::Word(word)) if [BETTER, SAME].contains(&word.as_str()) => {
-            Some(if answer.days.is_some() { Felt::TestedFine } else { Felt::Fine })
-        }
+        Some(FactValue::Word(word)) if [BETTER, SAME].contains(&word.as_str()) => Some(Felt::Fine),
         _ if left && answer.answer.is_some() => Some(Felt::Worse),
         _ => left.then_some(Felt::Unknown),
     }
-}
-
-fn is_about(library: &Library, answer: &Answer, direction: &str) -> bool {
-    let id = answer.exercise.as_deref();
-    library.exercises().any(|filed| {
-        Some(filed.id.as_str()) == id && filed.item.direction.as_ref().is_some_and(|own| own.value == direction)
-    })
 }

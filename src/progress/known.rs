@@ -21,7 +21,7 @@ pub(super) struct Measures {
     start_pain: Option<i64>,
     /// When the pain was last lower than at the start.
     better: Option<Date>,
-    /// The last that was told; nothing once somebody was silent about it.
+    /// The strongest of the last session; nothing once somebody was silent about it.
     pain: Option<i64>,
     sore: Option<Date>,
     /// Of the last session in which something was done, and of what was said since.
@@ -45,9 +45,10 @@ impl Measures {
         }
         self.facts.retain(|name, _| !judged.silent.contains(name));
         self.facts.extend(judged.facts.clone());
-        for pain in &judged.pains {
-            self.pain = *pain;
-            let Some(pain) = *pain else { continue };
+        if let Some(last) = judged.pains.last() {
+            self.pain = last.and_then(|_| judged.pains.iter().copied().flatten().max());
+        }
+        for pain in judged.pains.iter().copied().flatten() {
             if pain < *self.start_pain.get_or_insert(pain) {
                 self.better = Some(judged.day);
             }

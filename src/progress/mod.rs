@@ -3,25 +3,27 @@
 //! Must not know how rows are stored, nor what a running session does.
 
 mod choose;
-mod course;
 mod decide;
 mod directions;
 mod known;
 mod sitting;
+mod way;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::history::{History, Moment};
+use crate::history::{Ending, History, Moment, What};
 use crate::plan::{Chosen, Ladder, Standing, Why};
-use crate::script::{FactValue, Library, Phase, Programme, Rule, Texts};
+use crate::script::{Course, FactValue, Library, Phase, Programme, Refer, Rule, Texts};
 
 pub use choose::{Choice, NoSession, Offer, Wish};
 pub use decide::{Because, Decision, Move};
 pub use directions::LeftOut;
-use course::Course;
+use way::Way;
 
 /// What decisions are made by: one programme, and the files that it speaks of.
 #[derive(Clone, Copy)]
@@ -56,6 +58,10 @@ pub struct Progress<'a> {
     /// Sessions of today in which something was done, and the name of the last one ever.
     pub done_today: BTreeSet<String>,
     pub last: Option<String>,
+    /// Facts of earlier answers that still count, the tests of directions among them.
+    pub tested: BTreeSet<String>,
+    /// An answer was an emergency, and nobody has acknowledged it since.
+    pub emergency: bool,
     /// The last days on which something was done, oldest first.
     pub days: Vec<Date>,
 }
@@ -71,12 +77,26 @@ pub struct Applied<'a> {
 /// Follows what happened up to `now`.
 #[must_use]
 pub fn follow<'a>(guide: Guide<'a>, history: &History, now: Moment) -> Progress<'a> {
-    let mut course = Course::new(guide);
+    let mut way = Way::new(guide);
     for sitting in history.sittings() {
-        course.sitting(&sitting);
+        way.sitting(&sitting);
     }
     let remembered = history.remembered(now.at);
-    course.progress(now, remembered)
+    Progress { emergency: is_emergency(history), ..way.progress(now, remembered) }
+}
+
+/// The gate that only somebody at a keyboard opens.
+pub const EMERGENCY: &str = "emergency";
+
+/// By the order of the rows: no clock opens it.
+fn is_emergency(history: &History) -> bool {
+    let last = history.rows.iter().rev().find_map(|row| match &row.what {
+        What::Acknowledgement { gate } if gate == EMERGENCY => Some(false),
+        What::Answer(answer) if answer.refer == Some(Refer::Emergency) => Some(true),
+        What::Ending { ending: Ending::Emergency } => Some(true),
+        _ => None,
+    });
+    last == Some(true)
 }
 
 impl Progress<'_> {
@@ -88,7 +108,14 @@ impl Progress<'_> {
             standings: standings.collect(),
             left_out: self.left_out.keys().cloned().collect(),
             capped: self.phase.is_some_and(|phase| phase.advance == Some(false)),
+            say: self.says(),
         }
+    }
+
+    /// The words of the first rule that makes it less today, or lets nothing grow.
+    fn says(&self) -> Option<Arc<str>> {
+        let lesser = |applied: &&Applied| matches!(applied.rule.then.value, Course::StepDown | Course::Hold);
+        self.rules.iter().find(lesser).map(|applied| applied.says.clone())
     }
 
     fn standing(&self, decision: &Decision) -> Standing {
@@ -128,33 +155,56 @@ impl Progress<'_> {
 struct Rules<'a> {
     guide: Guide<'a>,
     texts: Texts,
+    /// Names that each expression uses: asked for again and again.
+    names: RefCell<HashMap<String, Rc<BTreeSet<String>>>>,
 }
+
+type Vars = BTreeMap<String, minijinja::Value>;
 
 impl<'a> Rules<'a> {
     fn new(guide: Guide<'a>) -> Self {
         let language = &guide.programme.language.value;
         let phrases = guide.library.phrases(language);
         let numbers = phrases.map(|phrases| phrases.item.numbers.iter().map(|word| word.value.clone()));
-        Self { guide, texts: Texts::new(numbers.into_iter().flatten().collect()) }
+        let texts = Texts::new(numbers.into_iter().flatten().collect());
+        Self { guide, texts, names: RefCell::default() }
     }
 
+    /// What cannot be decided does not hold.
     fn holds(&self, when: &str, known: &BTreeMap<String, FactValue>) -> bool {
-        crate::plan::holds(&self.texts, self.guide.programme, known, when)
+        self.texts.holds(when, &self.vars(&self.names(when), known)).unwrap_or(false)
     }
 
     fn uses(&self, when: &str, name: &str) -> bool {
-        self.texts.names_in_expression(when).is_ok_and(|names| names.contains(name))
+        self.names(when).contains(name)
+    }
+
+    fn names(&self, when: &str) -> Rc<BTreeSet<String>> {
+        if let Some(names) = self.names.borrow().get(when) {
+            return names.clone();
+        }
+        let names = Rc::new(self.texts.names_in_expression(when).unwrap_or_default());
+        self.names.borrow_mut().insert(when.to_owned(), names.clone());
+        names
+    }
+
+    fn vars(&self, names: &BTreeSet<String>, known: &BTreeMap<String, FactValue>) -> Vars {
+        let parameters = &self.guide.programme.parameter;
+        let value = |name: &String| match parameters.get(name.as_str()) {
+            Some(parameter) => parameter.value.into(),
+            None => known.get(name).cloned().map_or(().into(), minijinja::Value::from),
+        };
+        names.iter().map(|name| (name.clone(), value(name))).collect()
     }
 
     fn says(&self, text: &str, known: &BTreeMap<String, FactValue>) -> Arc<str> {
-        let mut vars: BTreeMap<String, minijinja::Value> =
-            known.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-        for (name, parameter) in &self.guide.programme.parameter {
-            vars.insert(name.value.clone(), parameter.value.into());
-        }
-        for name in self.texts.names_in_text(text).unwrap_or_default() {
-            vars.entry(name).or_insert_with(|| ().into());
-        }
-        self.texts.render(text, &vars).unwrap_or_default().into()
+        let names = self.texts.names_in_text(text).unwrap_or_default();
+        self.texts.render(text, &self.vars(&names, known)).unwrap_or_default().into()
+    }
+
+    fn phase(&self, known: &BTreeMap<String, FactValue>) -> Option<&'a Phase> {
+        let phases = self.guide.programme.phase.iter().map(|phase| &phase.value);
+        let applies = |phase: &&'a Phase| phase.when.as_ref().is_none_or(|when| self.holds(when, known));
+        phases.into_iter().find(applies)
     }
 }

@@ -38,8 +38,8 @@ pub(super) struct Judged<'a> {
     pub worse: BTreeSet<&'a str>,
     /// Level that an exercise was changed to, the last one of each.
     pub levels: BTreeMap<&'a str, &'a str>,
-    /// By direction.
-    pub felt: BTreeMap<String, Felt>,
+    /// By direction, with whether it was a test.
+    pub felt: BTreeMap<String, (Felt, bool)>,
 }
 
 impl<'a> Judged<'a> {
@@ -56,7 +56,7 @@ impl<'a> Judged<'a> {
             takes: sitting.takes().collect(),
             worse: BTreeSet::new(),
             levels: BTreeMap::new(),
-            felt: super::directions::felt(rules.guide.library, sitting),
+            felt: super::directions::felt(rules.guide, sitting),
         };
         let mut all = BTreeMap::new();
         for row in &sitting.rows {
@@ -67,8 +67,7 @@ impl<'a> Judged<'a> {
         let programme = rules.guide.programme;
         judged.spread = programme.spread.as_ref().is_some_and(|spread| holds(spread));
         let said_worse = sitting.rows.iter().any(|row| is_worse(&row.what));
-        judged.practised =
-            judged.spread || said_worse || judged.takes.iter().any(|take| take.completed);
+        judged.practised = judged.spread || said_worse || judged.takes.iter().any(|take| take.completed);
         let hurt = judged.spread || said_worse;
         judged.verdict = verdict(sitting, hurt, programme.good.as_ref().is_none_or(|good| holds(good)));
         judged

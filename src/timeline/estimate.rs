@@ -24,11 +24,7 @@ pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildEr
 ///
 /// # Errors
 /// As [`plan`].
-pub fn plan_chosen(
-    library: &Library,
-    session: &Filed<Session>,
-    chosen: &Chosen,
-) -> Result<Plan, BuildError> {
+pub fn plan_chosen(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
     let plan = measured(library, session, chosen)?;
     let [_, most] = session.item.minutes.value.0;
     if chosen.capped || plan.minutes as f64 <= most {

@@ -5,6 +5,7 @@ mod beginning;
 mod broken_toml;
 mod checking;
 mod memory;
+mod progress;
 mod rendering;
 mod signals;
 mod surroundings;

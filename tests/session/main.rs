@@ -1,5 +1,6 @@
 //! Whole sessions as a user would meet them: performed on a virtual playhead, rendered, cut off and resumed.
 
+mod chosen;
 mod directions;
 mod golden;
 mod loops;
@@ -7,6 +8,8 @@ mod loops;
 mod mat;
 mod play;
 mod properties;
+mod quarter;
+mod random;
 mod remember;
 mod resume;
 mod stage;

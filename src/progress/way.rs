@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::history::{Moment, Sitting, Take};
-use crate::plan::{Ladder, phase};
+use crate::plan::Ladder;
 use crate::script::{FactValue, Phase};
 
 use super::decide::{Because, Day, Decision, Move, Stand};
@@ -15,7 +15,7 @@ use super::known::Measures;
 use super::sitting::{Judged, Verdict};
 use super::{Applied, Change, Guide, Progress, Rules};
 
-pub(super) struct Course<'a> {
+pub(super) struct Way<'a> {
     rules: Rules<'a>,
     measures: Measures,
     ladders: BTreeMap<String, Ladder>,
@@ -34,7 +34,7 @@ struct Situation<'a> {
     decisions: BTreeMap<String, Decision>,
 }
 
-impl<'a> Course<'a> {
+impl<'a> Way<'a> {
     pub fn new(guide: Guide<'a>) -> Self {
         let language = &guide.programme.language.value;
         let exercises = guide.library.exercises().filter(|filed| filed.item.language.value == *language);
@@ -67,7 +67,7 @@ impl<'a> Course<'a> {
 
     fn situation(&self, day: Date, remembered: BTreeMap<String, FactValue>) -> Situation<'a> {
         let known = self.measures.known(day, remembered);
-        let phase = phase(self.rules.guide.programme, &known).map(|phase| &phase.value);
+        let phase = self.rules.phase(&known);
         let rules = self.applied(&known);
         let still = phase.filter(|phase| phase.advance == Some(false)).map(|phase| phase.id.as_str());
         let day = Day { rules: &self.rules, applied: &rules, still, known: &known };
@@ -97,7 +97,9 @@ impl<'a> Course<'a> {
             let Some((stand, ladder)) = self.stands.get_mut(&id).zip(self.ladders.get(&id)) else { continue };
             let reached = |take: &&&Take| rung(ladder, take).is_some_and(|rung| rung > stand.rung);
             match decision.step {
-                Move::Up if judged.takes.iter().filter(|take| take.exercise == id).any(|take| reached(&take)) => {
+                Move::Up
+                    if judged.takes.iter().filter(|take| take.exercise == id).any(|take| reached(&take)) =>
+                {
                     stand.rung += 1;
                 }
                 Move::Down => stand.rung -= 1,
@@ -149,6 +151,7 @@ impl<'a> Course<'a> {
 
     pub fn progress(self, now: Moment, remembered: BTreeMap<String, FactValue>) -> Progress<'a> {
         let day = now.day();
+        let tested = remembered.keys().cloned().collect();
         let Situation { known, phase, rules, decisions } = self.situation(day, remembered);
         let left_out = self.left_out(day, &known);
         let today = self.done.iter().filter(|(_, done)| *done == day).map(|(name, _)| name.clone());
@@ -161,6 +164,8 @@ impl<'a> Course<'a> {
             done_today: today.collect(),
             last: self.done.last().map(|(name, _)| name.clone()),
             days: self.measures.days,
+            emergency: false,
+            tested,
             known,
             ladders: self.ladders,
             changes: self.changes,
@@ -170,13 +175,15 @@ impl<'a> Course<'a> {
     fn left_out(&self, day: Date, known: &BTreeMap<String, FactValue>) -> BTreeMap<String, LeftOut> {
         let repeated = |direction: &Direction| {
             let count = i64::try_from(direction.worse.len()).unwrap_or(i64::MAX);
-            let known = known.clone().into_iter().chain([("worse_in_a_row".to_owned(), FactValue::Number(count))]);
+            let known =
+                known.clone().into_iter().chain([("worse_in_a_row".to_owned(), FactValue::Number(count))]);
             let criterion = self.rules.guide.programme.leave_out.as_ref();
             count > 0 && criterion.is_some_and(|until| self.rules.holds(&until.when, &known.collect()))
         };
         let left = self.directions.iter().filter_map(|(name, direction)| {
             if repeated(direction) {
-                return Some((name.clone(), LeftOut::UntilTested(direction.worse.clone())));
+                let tested = direction.tested == direction.worse.last().copied();
+                return Some((name.clone(), LeftOut::UntilTested { worse: direction.worse.clone(), tested }));
             }
             (direction.left == Some(day)).then(|| (name.clone(), LeftOut::ForTheDay))
         });
