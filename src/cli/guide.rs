@@ -18,13 +18,13 @@ use super::places;
 pub const BACK: SignedDuration = SignedDuration::from_hours(24 * 100);
 
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Args {
+pub struct Guidance {
     /// Programme that chooses sessions and doses, where there are several
     #[arg(long, value_name = "NAME")]
     programme: Option<String>,
 }
 
-impl Args {
+impl Guidance {
     /// The programme that was named, or the only one.
     pub fn guide<'a>(&self, library: &'a Library) -> anyhow::Result<Guide<'a>> {
         let found = match &self.programme {

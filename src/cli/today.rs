@@ -14,7 +14,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
     #[command(flatten)]
-    guide: guide::Args,
+    guide: guide::Guidance,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {

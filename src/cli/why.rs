@@ -14,7 +14,7 @@ pub struct Args {
     /// Name of an exercise
     exercise: String,
     #[command(flatten)]
-    guide: guide::Args,
+    guide: guide::Guidance,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {

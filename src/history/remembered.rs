@@ -72,11 +72,11 @@ mod tests {
     }
 
     fn history(answers: Vec<(i64, Answer)>) -> History {
-        let row = |(seq, (at, answer)): (usize, (i64, Answer))| {
+        let row = |(seq, (at, answer))| {
             let when = Moment { at: day(at), offset: Offset::UTC };
-            Row { seq: seq as i64, session: None, when, what: What::Answer(answer) }
+            Row { seq, session: None, when, what: What::Answer(answer) }
         };
-        History { rows: answers.into_iter().enumerate().map(row).collect() }
+        History { rows: (1..).zip(answers).map(row).collect() }
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub(super) fn put(
 ) -> rusqlite::Result<()> {
     let state = serde_json::to_string(state)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    let put = "INSERT OR REPLACE INTO bookmark (only, session, saved, state) VALUES (1, ?1, ?2, ?3)";
+    let put =
+        "INSERT OR REPLACE INTO bookmark (only, session, saved, state) VALUES (1, :session, :saved, :state)";
     change.prepare_cached(put)?.execute((session, saved.as_millisecond(), state))?;
     Ok(())
 }

@@ -51,15 +51,16 @@ impl Folder {
         }
     }
 
-    /// Whether the file `path` had to be made.
-    pub(super) fn make(&self, path: &Path) -> Result<bool, JournalError> {
+    /// Makes the file `name` for its owner alone, if there is none; whether it had to.
+    pub(super) fn make(&self, name: &str) -> Result<bool, JournalError> {
+        let path = self.path.join(name);
         let made = || {
             if !path.exists() {
-                aside::set_orphans_aside(path)?;
+                aside::set_orphans_aside(&path)?;
             }
-            make_private(path)
+            make_private(&path)
         };
-        made().map_err(|source| JournalError::Write { path: path.to_owned(), source })
+        made().map_err(|source| JournalError::Write { path: path.clone(), source })
     }
 
     pub(super) fn sync(&self) -> Result<(), JournalError> {

@@ -26,14 +26,14 @@ pub struct Forgotten {
     /// Facts that were remembered, also those that had expired.
     pub facts: BTreeMap<String, FactValue>,
     /// Rows of the journal.
-    pub rows: usize,
+    pub rows: u32,
     /// Files that had been set aside.
     pub damaged: Vec<PathBuf>,
 }
 
 const REMEMBERED: &str = "DELETE FROM moments WHERE seq IN (SELECT seq FROM answers WHERE \
                           (days IS NOT NULL OR forgets IS NOT NULL) AND refer IS NOT 'emergency')";
-const DAY: &str = "WITH that AS (SELECT seq FROM moments WHERE date(at / 1000 + \"offset\", 'unixepoch') = ?1) \
+const DAY: &str = "WITH that AS (SELECT seq FROM moments WHERE date(at / 1000 + \"offset\", 'unixepoch') = :day) \
                    DELETE FROM moments WHERE seq IN that OR session IN that";
 
 impl Journal {
@@ -50,13 +50,16 @@ impl Journal {
         Ok(Forgotten { facts, rows, damaged })
     }
 
-    fn delete(&self, what: What) -> rusqlite::Result<usize> {
-        let rows = match what {
+    fn delete(&self, what: What) -> rusqlite::Result<u32> {
+        let count = || self.db.query_row("SELECT count(*) FROM moments", [], |row| row.get::<_, u32>(0));
+        let before = count()?;
+        match what {
             What::Remembered => self.db.execute(REMEMBERED, [])?,
             What::Day(day) => self.db.execute(DAY, [day.to_string()])?,
             What::All => self.db.execute("DELETE FROM moments", [])?,
         };
-        if rows > 0 || what == What::All {
+        let rows = before - count()?;
+        if rows > 0 {
             self.db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
         }
         Ok(rows)

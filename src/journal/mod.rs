@@ -81,7 +81,7 @@ impl Journal {
     /// [`JournalError::Newer`], [`JournalError::Database`], [`JournalError::Write`], [`JournalError::Read`].
     pub fn open(folder: &Folder) -> Result<Self, JournalError> {
         let path = folder.path().join(FILE);
-        let is_new = folder.make(&path)?;
+        let is_new = folder.make(FILE)?;
         // Before SQLite touches it: a file from a newer version stays as it is to the byte.
         check_version(&path, version_in_header(&path)?)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -122,13 +122,13 @@ impl Journal {
         error
     }
 
-    fn damaged(&self, what: impl ToString) -> JournalError {
-        JournalError::Damaged { path: self.path.clone(), what: what.to_string() }
+    fn damaged(&self, what: &str) -> JournalError {
+        JournalError::Damaged { path: self.path.clone(), what: what.to_owned() }
     }
 }
 
 fn check_version(path: &Path, version: i64) -> Result<(), JournalError> {
-    if version > i64::from(schema::VERSION) {
+    if version > schema::VERSION {
         return Err(JournalError::Newer { path: path.to_owned(), version });
     }
     Ok(())
@@ -168,6 +168,9 @@ fn failed(path: &Path, error: rusqlite::Error) -> JournalError {
         JournalError::Database { path, source: error }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// A file of this name with mode 0600; whether it was made just now.
 fn make_private(path: &Path) -> io::Result<bool> {

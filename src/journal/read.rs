@@ -70,8 +70,8 @@ impl Journal {
 /// The sequence number from which on every row is read.
 fn first(db: &Connection, since: Option<Timestamp>) -> rusqlite::Result<i64> {
     let Some(since) = since else { return Ok(0) };
-    let first = "SELECT min(coalesce((SELECT min(seq) FROM moments WHERE at >= ?1), ?2), \
-                 coalesce((SELECT max(seq) - ?3 FROM moments), 0))";
+    let first = "SELECT min(coalesce((SELECT min(seq) FROM moments WHERE at >= :since), :none), \
+                 coalesce((SELECT max(seq) - :newest + 1 FROM moments), 0))";
     db.query_row(first, (since.as_millisecond(), i64::MAX, NEWEST), |row| row.get(0))
 }
 
@@ -84,8 +84,8 @@ fn read_table(
     let join = format!(
         "SELECT m.seq, m.at, m.\"offset\", m.session, {columns} FROM {table} t JOIN moments m ON m.seq = t.seq"
     );
-    let older = always.map(|always| format!("{join} WHERE t.seq < ?1 AND ({always}) UNION ALL "));
-    let query = format!("{}{join} WHERE t.seq >= ?1", older.unwrap_or_default());
+    let older = always.map(|always| format!("{join} WHERE t.seq < :first AND ({always}) UNION ALL "));
+    let query = format!("{}{join} WHERE t.seq >= :first", older.unwrap_or_default());
     let mut query = db.prepare(&query)?;
     let found = query.query_map([first], |found| {
         let when = moment(found)?;

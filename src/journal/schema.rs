@@ -9,11 +9,11 @@ pub const APPLICATION: i32 = 0x4D61_7473;
 pub const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
 
 /// The version that this program writes.
-pub const VERSION: i32 = STEPS.len() as i32;
+pub const VERSION: i64 = 1;
 
 /// Brings an open file up to [`VERSION`], all of it or nothing.
 pub fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
-    let version = |db: &Connection| db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
+    let version = |db: &Connection| db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
     if version(db)? == VERSION {
         return Ok(());
     }

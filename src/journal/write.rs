@@ -57,12 +57,12 @@ pub(super) fn add(
     row: &Happened,
 ) -> rusqlite::Result<(i64, Option<i64>)> {
     let Moment { at, offset } = row.when;
-    let moment = "INSERT INTO moments (at, \"offset\", session) VALUES (?1, ?2, ?3)";
+    let moment = "INSERT INTO moments (at, \"offset\", session) VALUES (:at, :offset, :session)";
     change.prepare_cached(moment)?.execute((at.as_millisecond(), offset.seconds(), session))?;
     let seq = change.last_insert_rowid();
     let session = match row.what {
         What::Session { .. } => {
-            change.prepare_cached("UPDATE moments SET session = seq WHERE seq = ?1")?.execute([seq])?;
+            change.prepare_cached("UPDATE moments SET session = seq WHERE seq = :seq")?.execute([seq])?;
             Some(seq)
         }
         _ => session,
@@ -79,8 +79,9 @@ struct Into<'a> {
 impl Into<'_> {
     /// One row of `table`, its columns in the order of the schema.
     fn put(&self, table: &str, values: &[&dyn ToSql]) -> rusqlite::Result<()> {
-        let places = ", ?".repeat(values.len());
-        let mut statement = self.change.prepare_cached(&format!("INSERT INTO {table} VALUES (?{places})"))?;
+        let places: Vec<String> = (0..=values.len()).map(|column| format!(":c{column}")).collect();
+        let insert = format!("INSERT INTO {table} VALUES ({})", places.join(", "));
+        let mut statement = self.change.prepare_cached(&insert)?;
         statement.raw_bind_parameter(1, self.seq)?;
         for (place, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(place + 2, value)?;

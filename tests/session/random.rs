@@ -72,7 +72,8 @@ impl Days {
 
     fn answer(&mut self, session: i64, check_in: &str, facts: &[(&str, FactValue)]) {
         let facts: BTreeMap<_, _> = facts.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        let answer = (!facts.is_empty()).then(|| "told".to_owned());
+        let silent = facts.is_empty() || facts.contains_key("pain_level");
+        let answer = (!silent).then(|| "told".to_owned());
         self.push(
             session,
             What::Answer(Answer { check_in: check_in.to_owned(), answer, facts, ..Answer::default() }),
@@ -125,8 +126,9 @@ impl Days {
     }
 
     fn pain(&mut self, session: i64, pain: Option<i64>) {
-        let pain: Vec<_> = pain.map(|pain| ("pain", FactValue::Number(pain))).into_iter().collect();
-        self.answer(session, "pain-now", &pain);
+        let unknown = ("pain_level", FactValue::Word("unknown".into()));
+        let fact = pain.map_or(unknown, |pain| ("pain", FactValue::Number(pain)));
+        self.answer(session, "pain-now", &[fact]);
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
     #[command(flatten)]
-    guide: guide::Args,
+    guide: guide::Guidance,
     /// Go on where the last session was cut off
     #[arg(long)]
     resume: bool,
