@@ -60,7 +60,7 @@ fn reason(because: &Because) -> String {
         Because::Advance(good) => format!("good sessions in a row, on {}", days(good)),
         Because::Worse(day) => format!("\"worse\" was said in it on {day}"),
         Because::Easier(day) => format!("an easier form was asked for on {day}"),
-        Because::Rule { id, says, days: led } => format!("rule `{id}`, from {}: {says}", days(led)),
+        Because::Rule { id, says, days: led, .. } => format!("rule `{id}`, from {}: {says}", days(led)),
         Because::Phase(phase) => format!("the phase `{phase}` has no stepping up"),
         Because::NotYet(good) if good.is_empty() => "no good session since the last change".to_owned(),
         Because::NotYet(good) => format!("not enough yet: good sessions on {}", days(good)),

@@ -35,8 +35,8 @@ pub struct Standing {
 pub enum Why {
     /// A phrase of the engine, and a number for it.
     Phrase(&'static str, u64),
-    /// The words of a rule.
-    Words(Arc<str>),
+    /// The words of a rule, and the phrase that stands in for them in another language.
+    Words(Arc<str>, &'static str),
 }
 
 /// One way to do a step of a script.
@@ -47,6 +47,21 @@ pub(super) struct Choice {
 }
 
 impl Chosen {
+    /// For a session in another language than the programme's: its words would be read by the wrong voice.
+    #[must_use]
+    pub fn without_words(mut self) -> Self {
+        let plain = |why: &mut Why| {
+            if let Why::Words(_, phrase) = why {
+                *why = Why::Phrase(phrase, 0);
+            }
+        };
+        self.say = None;
+        for standing in self.standings.values_mut() {
+            plain(&mut standing.why);
+        }
+        self
+    }
+
     /// The step as it stands today, and one rung up if today's pain allows it, with the most pain for it.
     pub(super) fn choose(
         &self,

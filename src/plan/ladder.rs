@@ -57,7 +57,7 @@ impl Ladder {
         };
         let first = exercise.first_level().map(|level| &level.id);
         let start = levels.iter().position(|level| level.map(|level| &level.id) == first).unwrap_or_default();
-        let rungs = |(index, level): (usize, &Option<&At<Level>>)| {
+        let rungs = |(index, level): (usize, Option<&At<Level>>)| {
             let doses = [Some(&exercise.dose), level.map(|level| &level.dose)];
             let main = merge(&doses.into_iter().flatten().collect::<Vec<_>>()).map(|dose| dose.main);
             let growth = growth.filter(|growth| index == start || index > start && growth.levels);
@@ -68,7 +68,7 @@ impl Ladder {
             };
             mains.into_iter().map(move |main| Rung { level: index, main })
         };
-        let rungs = levels.iter().enumerate().flat_map(rungs).collect();
+        let rungs = levels.iter().copied().enumerate().flat_map(rungs).collect();
         Self { rungs, levels: exercise.level.iter().map(|level| level.id.value.clone()).collect() }
     }
 

@@ -34,7 +34,7 @@ pub enum Because {
     /// Somebody asked for an easier form of it.
     Easier(Date),
     /// A rule of the programme: its id, its words, the days that led to it.
-    Rule { id: String, says: std::sync::Arc<str>, days: Vec<Date> },
+    Rule { id: String, then: Then, says: std::sync::Arc<str>, days: Vec<Date> },
     /// The phase has no stepping up.
     Phase(String),
     /// So many good sessions are not enough yet.
@@ -49,7 +49,9 @@ impl Because {
         match self {
             Self::Advance(days) => Why::Phrase("why-more", days.len() as u64),
             Self::Worse(_) | Self::Easier(_) => Why::Phrase("why-less", 0),
-            Self::Rule { says, .. } => Why::Words(says.clone()),
+            Self::Rule { says, then, .. } => {
+                Why::Words(says.clone(), if *then == Then::StepDown { "why-less" } else { "why-same" })
+            }
             Self::NotYet(_) => Why::Phrase("why-not-yet", 0),
             Self::Began | Self::Phase(_) | Self::End => Why::Phrase("why-same", 0),
         }
@@ -108,7 +110,8 @@ impl Day<'_, '_> {
     fn rule(&self, then: &[Then]) -> Option<Because> {
         let applied = self.applied.iter().find(|applied| then.contains(&applied.rule.then.value))?;
         let id = applied.rule.id.value.clone();
-        Some(Because::Rule { id, says: applied.says.clone(), days: applied.days.clone() })
+        let then = applied.rule.then.value;
+        Some(Because::Rule { id, then, says: applied.says.clone(), days: applied.days.clone() })
     }
 
     /// The criterion, with the good sessions of this exercise. No session at all is never enough.

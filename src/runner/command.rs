@@ -225,7 +225,7 @@ impl Runner {
                 let count = self.plan.phrases.number(count);
                 self.aside(phrase, &[("count", &count)]);
             }
-            Some(Why::Words(words)) => {
+            Some(Why::Words(words, _)) => {
                 let mut writer = Writer::new(&self.plan, &self.state);
                 writer.text(Part::Aside, &words);
                 self.asides.extend(writer.cues);

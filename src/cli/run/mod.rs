@@ -182,6 +182,10 @@ fn guided(
     let progress = follow(guide, history.as_ref().unwrap_or(&memory.history), guide::now());
     let (chosen, facts) = (progress.chosen(), progress.facts().collect());
     if !picks {
+        let session = shelf.library.session(&id, args.which.language.as_deref());
+        let own =
+            session.is_some_and(|session| session.item.language.value == guide.programme.language.value);
+        let chosen = if own { chosen } else { chosen.without_words() };
         return Ok(Some(Guided { id, chosen, facts }));
     }
     match guide::choose(guide, &progress, Wish { minutes: args.minutes }) {
