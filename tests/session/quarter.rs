@@ -46,7 +46,7 @@ impl Quarter {
     }
 
     fn push(&mut self, day: i64, session: Option<i64>, what: Happened) -> i64 {
-        let seq = self.history.rows.len() as i64 + 1;
+        let seq = i64::try_from(self.history.rows.len()).unwrap() + 1;
         let session = session.or_else(|| matches!(what, Happened::Session { .. }).then_some(seq));
         // A minute for each row.
         self.history.rows.push(Row { seq, session, when: moment(day, seq % 600), what });

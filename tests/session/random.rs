@@ -66,7 +66,7 @@ impl Days {
     }
 
     fn push(&mut self, session: i64, what: What) {
-        let seq = self.history.rows.len() as i64 + 1;
+        let seq = i64::try_from(self.history.rows.len()).unwrap() + 1;
         self.history.rows.push(Row { seq, session: Some(session), when: self.now, what });
     }
 
@@ -82,7 +82,7 @@ impl Days {
 
     /// A session in which every exercise is done as it was decided.
     fn session(&mut self, progress: &Progress, told: &Told) {
-        let session = self.history.rows.len() as i64 + 1;
+        let session = i64::try_from(self.history.rows.len()).unwrap() + 1;
         let (name, language) = ("subacute".to_owned(), "en".to_owned());
         self.push(session, What::Session { session: name, language, digest: String::new(), resumes: None });
         self.answer(session, "sore-from-yesterday", &[("sore", FactValue::Flag(told.sore))]);
