@@ -4,7 +4,7 @@
 
 mod remembered;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::Offset;
 use jiff::{Timestamp, Zoned, civil};
@@ -72,9 +72,9 @@ pub struct Answer {
     /// For how many days later sessions are to know these facts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub days: Option<u32>,
-    /// A fact that later sessions are no longer to know from an earlier answer.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub forgets: Option<String>,
+    /// Facts that later sessions are no longer to know from an earlier answer.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub forgets: BTreeSet<String>,
     /// What followed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub then: Option<Then>,

@@ -38,9 +38,8 @@ impl History {
 }
 
 fn take<'a>(kept: &mut Kept<'a>, answer: &'a Answer, at: Timestamp) {
-    if let Some(fact) = &answer.forgets {
-        kept.remove(fact.as_str());
-    } else if let Some(days) = answer.days {
+    kept.retain(|name, _| !answer.forgets.contains(*name));
+    if let Some(days) = answer.days {
         kept.extend(answer.facts.iter().map(|(name, value)| (name.as_str(), (value, at, days))));
     }
 }
@@ -97,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_fact_can_be_taken_back() {
-        let back = Answer { forgets: Some("a".into()), facts: facts(&[("a", 3)]), ..Answer::default() };
+        let back = Answer { forgets: ["a".into()].into(), facts: facts(&[("a", 3)]), ..Answer::default() };
         let history = history(vec![(0, kept(&[("a", 1), ("b", 2)], 30)), (1, back)]);
         assert_eq!(history.remembered(day(1)), facts(&[("b", 2)]));
     }

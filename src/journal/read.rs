@@ -1,5 +1,7 @@
 //! Rows out of the file, as plain values.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use rusqlite::types::Type;
@@ -126,6 +128,7 @@ fn ending(found: &Found) -> rusqlite::Result<What> {
 
 fn answer(found: &Found) -> rusqlite::Result<What> {
     let facts: String = found.get(FROM + 4)?;
+    let forgets: Option<String> = found.get(FROM + 6)?;
     Ok(What::Answer(Answer {
         check_in: found.get(FROM)?,
         answer: found.get(FROM + 1)?,
@@ -133,7 +136,10 @@ fn answer(found: &Found) -> rusqlite::Result<What> {
         exercise: found.get(FROM + 3)?,
         facts: serde_json::from_str(&facts).map_err(|error| bad(FROM + 4, error))?,
         days: found.get(FROM + 5)?,
-        forgets: found.get(FROM + 6)?,
+        forgets: match forgets {
+            Some(forgets) => serde_json::from_str(&forgets).map_err(|error| bad(FROM + 6, error))?,
+            None => BTreeSet::new(),
+        },
         then: word(found, FROM + 7)?,
         refer: word(found, FROM + 8)?,
     }))

@@ -35,7 +35,7 @@ fn everything() -> Vec<What> {
         exercise: Some("press-up".into()),
         facts: [("pain".into(), FactValue::Number(7)), ("sore".into(), FactValue::Flag(true))].into(),
         days: Some(30),
-        forgets: Some("consent".into()),
+        forgets: ["consent".into()].into(),
         then: Some(Then::SkipDirection),
         refer: Some(Refer::Professional),
     };
@@ -113,7 +113,7 @@ fn what_still_counts_is_read_however_old_it_is() {
     let answer = |answer: Answer| happened(1, What::Answer(answer));
     let lasting = [
         answer(Answer { days: Some(3), ..Answer::default() }),
-        answer(Answer { forgets: Some("a".into()), ..Answer::default() }),
+        answer(Answer { forgets: ["a".into()].into(), ..Answer::default() }),
         answer(Answer { refer: Some(Refer::Emergency), ..Answer::default() }),
         happened(2, What::Acknowledgement { gate: "emergency".into() }),
     ];

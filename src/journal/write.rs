@@ -107,10 +107,10 @@ fn what(into: &Into, what: &What) -> rusqlite::Result<()> {
 
 fn put_answer(into: &Into, answer: &Answer) -> rusqlite::Result<()> {
     let Answer { check_in, answer, number, exercise, facts, days, forgets, then, refer } = answer;
-    let facts =
-        serde_json::to_string(facts).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))?;
+    let facts = json(facts)?;
+    let forgets = Some(forgets).filter(|forgets| !forgets.is_empty()).map(json).transpose()?;
     let (then, refer) = (then.map(word).transpose()?, refer.map(word).transpose()?);
-    into.put("answers", &[check_in, answer, number, exercise, &facts, days, forgets, &then, &refer])
+    into.put("answers", &[check_in, answer, number, exercise, &facts, days, &forgets, &then, &refer])
 }
 
 fn put_take(into: &Into, take: &Take) -> rusqlite::Result<()> {
@@ -118,6 +118,10 @@ fn put_take(into: &Into, take: &Take) -> rusqlite::Result<()> {
     let hold = hold.map(|hold| i64::try_from(hold).unwrap_or(i64::MAX));
     let lasted = i64::try_from(*lasted).unwrap_or(i64::MAX);
     into.put("takes", &[exercise, level, direction, sets, reps, &hold, completed, &lasted])
+}
+
+fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// A value as files name it.

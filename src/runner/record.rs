@@ -34,15 +34,19 @@ impl Runner {
         let own_value = own.and_then(|fact| Some((fact.clone(), self.state.facts.get(fact)?.clone())));
         let set = self.state.facts_of(&self.plan, outcome);
         let days = check_in.remember_days.filter(|_| answer.is_some());
+        let ends = ends(outcome);
+        // After an answer that ends the session what it is about is no longer true as it was, whichever question found
+        // that out: it is to be asked again.
+        let no_longer = own.filter(|_| days.is_some()).into_iter().chain(set.keys());
+        let forgets = no_longer.filter(|_| ends && answer.is_some()).cloned().collect();
         self.record(What::Answer(Answer {
             check_in: check_in.id.to_string(),
             answer: answer.map(|answer| answer.id.to_string()),
             number,
             exercise: self.state.about(&self.plan).map(|exercise| exercise.id.to_string()),
             facts: own_value.into_iter().chain(set).collect(),
-            // After an answer that ends the session the question is to be asked again.
-            days: days.filter(|_| !ends(outcome) && self.state.stopped.is_none()),
-            forgets: own.filter(|_| days.is_some() && ends(outcome)).cloned(),
+            days: days.filter(|_| !ends && self.state.stopped.is_none()),
+            forgets,
             then: outcome.then,
             refer: outcome.refer,
         }));

@@ -32,6 +32,7 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("side-unknown", &["title"]),
     ("memory-damaged", &[]),
     ("not-kept", &[]),
+    ("blocked", &[]),
     ("why-more", &["count"]),
     ("why-less", &[]),
     ("why-not-yet", &[]),

@@ -7,6 +7,7 @@ mod checking;
 mod memory;
 mod progress;
 mod rendering;
+mod settings;
 mod signals;
 mod surroundings;
 mod terminal;

@@ -30,7 +30,7 @@ CREATE TABLE answers (
     exercise TEXT,
     facts TEXT NOT NULL,                    -- JSON object
     days INTEGER,                           -- for how long later sessions are to know the facts
-    forgets TEXT,                           -- a fact that they are no longer to know
+    forgets TEXT,                           -- JSON array: facts that they are no longer to know
     "then" TEXT,
     refer TEXT
 ) STRICT;

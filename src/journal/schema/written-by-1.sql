@@ -5,7 +5,7 @@ INSERT INTO moments (seq, at, "offset", session) VALUES
     (10, 1772000480000, 3600, 2), (11, 1772000540000, 3600, NULL), (12, 1772000600000, 3600, NULL);
 INSERT INTO sessions VALUES (2, 'gentle', 'en', 'd', 1);
 INSERT INTO answers VALUES
-    (3, 'pain-now', 'high', 7, 'press-up', '{"pain":7,"sore":true}', 30, 'consent', 'skip-direction', 'professional'),
+    (3, 'pain-now', 'high', 7, 'press-up', '{"pain":7,"sore":true}', 30, '["consent"]', 'skip-direction', 'professional'),
     (4, 'nobody-said-anything', NULL, NULL, NULL, '{}', NULL, NULL, NULL, NULL);
 INSERT INTO takes VALUES
     (5, 'press-up', 'elbows', 'extension', 2, 10, 30000, 1, 61500),
