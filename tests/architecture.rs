@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
 const CORE: [&str; 9] =
-    ["frames", "diagnostic", "line", "script", "plan", "history", "progress", "runner", "timeline"];
+    ["frames", "diagnostic", "line", "script", "plan", "history", "runner", "timeline", "progress"];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.
