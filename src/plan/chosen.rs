@@ -62,6 +62,29 @@ impl Chosen {
         self
     }
 
+    /// The same with no step up but those of the exercises that `keeps` names.
+    #[must_use]
+    pub fn stepping_up(mut self, keeps: &dyn Fn(&str) -> bool) -> Self {
+        for (_, standing) in self.standings.iter_mut().filter(|(id, _)| !keeps(id)) {
+            standing.up = None;
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn steps_up(&self) -> bool {
+        self.standings.values().any(|standing| standing.up.is_some())
+    }
+
+    /// As it would be if today's pain allowed every step up.
+    #[must_use]
+    pub fn stepped_up(mut self) -> Self {
+        for standing in self.standings.values_mut() {
+            standing.rung += usize::from(standing.up.take().is_some());
+        }
+        self
+    }
+
     /// The step as it stands today, and one rung up if today's pain allows it, with the most pain for it.
     pub(super) fn choose(
         &self,

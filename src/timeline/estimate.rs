@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::plan::{BuildError, Chosen, Plan, PlannedExercise, What, build_chosen};
+use crate::plan::{BuildError, Chosen, Ladder, Main, Plan, PlannedExercise, What, build_chosen};
 use crate::runner::{Asking, Cue, Extent, Part, Reply, State, applies, cues, score, take_planned};
 use crate::script::{Filed, Library, Session};
 
@@ -19,18 +19,31 @@ pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildEr
     plan_chosen(library, session, &Chosen::default())
 }
 
-/// The same, with what memory has `chosen`. What has grown never makes a session longer than its `minutes`: then
-/// nothing is done more than its file says.
+/// The same, with what memory has `chosen`. What grows never makes a session longer than its `minutes`: longer times wait
+/// first, then every step up; and if it is too long as it stands, nothing is done more than its file says.
 ///
 /// # Errors
 /// As [`plan`].
 pub fn plan_chosen(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
-    let plan = measured(library, session, chosen)?;
     let [_, most] = session.item.minutes.value.0;
-    if chosen.capped || plan.minutes as f64 <= most {
+    let fits = |plan: &Plan| plan.minutes as f64 <= most;
+    let is_timed = |id: &str| {
+        let filed = library.exercise(&session.item.language, id);
+        let main = filed.and_then(|filed| Ladder::of(&filed.item).rungs.first().map(|rung| rung.main));
+        matches!(main, Some(Main::Time(_)))
+    };
+    let keeps: [&dyn Fn(&str) -> bool; 2] = [&|_| true, &|id| !is_timed(id)];
+    for chosen in keeps.map(|keeps| chosen.clone().stepping_up(keeps)) {
+        if chosen.steps_up() && fits(&measured(library, session, &chosen.clone().stepped_up())?) {
+            return measured(library, session, &chosen);
+        }
+    }
+    let standing = chosen.clone().stepping_up(&|_| false);
+    let plan = measured(library, session, &standing)?;
+    if standing.standings.is_empty() || fits(&plan) {
         return Ok(plan);
     }
-    measured(library, session, &Chosen { capped: true, ..chosen.clone() })
+    measured(library, session, &Chosen { capped: true, ..standing })
 }
 
 fn measured(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
