@@ -62,18 +62,18 @@ impl Chosen {
         self
     }
 
-    /// The same with no step up but those of the exercises that `keeps` names.
+    /// Exercises that may go one rung up.
+    pub fn steps_up(&self) -> impl Iterator<Item = &str> {
+        self.standings.iter().filter(|(_, standing)| standing.up.is_some()).map(|(id, _)| id.as_str())
+    }
+
+    /// The same with no step up but those of `exercises`.
     #[must_use]
-    pub fn stepping_up(mut self, keeps: &dyn Fn(&str) -> bool) -> Self {
-        for (_, standing) in self.standings.iter_mut().filter(|(id, _)| !keeps(id)) {
+    pub fn stepping_up(mut self, exercises: &BTreeSet<&str>) -> Self {
+        for (_, standing) in self.standings.iter_mut().filter(|(id, _)| !exercises.contains(id.as_str())) {
             standing.up = None;
         }
         self
-    }
-
-    #[must_use]
-    pub fn steps_up(&self) -> bool {
-        self.standings.values().any(|standing| standing.up.is_some())
     }
 
     /// As it would be if today's pain allowed every step up.

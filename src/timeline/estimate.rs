@@ -1,6 +1,6 @@
 //! How long each step takes when every check-in gets its planned answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::frames::Frames;
@@ -19,31 +19,40 @@ pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildEr
     plan_chosen(library, session, &Chosen::default())
 }
 
-/// The same, with what memory has `chosen`. What grows never makes a session longer than its `minutes`: longer times wait
-/// first, then every step up; and if it is too long as it stands, nothing is done more than its file says.
+/// The same, with what memory has `chosen`. What grows never makes a session longer than its `minutes`: steps up that have
+/// no room wait, longer times first; and if it is too long as it stands, nothing is done more than its file says.
 ///
 /// # Errors
 /// As [`plan`].
 pub fn plan_chosen(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
     let [_, most] = session.item.minutes.value.0;
-    let fits = |plan: &Plan| plan.minutes as f64 <= most;
-    let is_timed = |id: &str| {
-        let filed = library.exercise(&session.item.language, id);
-        let main = filed.and_then(|filed| Ladder::of(&filed.item).rungs.first().map(|rung| rung.main));
-        matches!(main, Some(Main::Time(_)))
-    };
-    let keeps: [&dyn Fn(&str) -> bool; 2] = [&|_| true, &|id| !is_timed(id)];
-    for chosen in keeps.map(|keeps| chosen.clone().stepping_up(keeps)) {
-        if chosen.steps_up() && fits(&measured(library, session, &chosen.clone().stepped_up())?) {
-            return measured(library, session, &chosen);
+    let fits = |chosen: &Chosen| measured(library, session, chosen).map(|plan| plan.minutes as f64 <= most);
+    if chosen.steps_up().next().is_some() && fits(&chosen.clone().stepped_up())? {
+        return measured(library, session, chosen);
+    }
+    let mut kept = chosen.clone().stepping_up(&BTreeSet::new());
+    if !kept.standings.is_empty() && !fits(&kept)? {
+        return measured(library, session, &Chosen { capped: true, ..kept });
+    }
+    let mut ups: Vec<&str> = chosen.steps_up().collect();
+    ups.sort_by_key(|id| is_timed(library, session, id));
+    let mut room = BTreeSet::new();
+    for id in ups {
+        room.insert(id);
+        let more = chosen.clone().stepping_up(&room);
+        if fits(&more.clone().stepped_up())? {
+            kept = more;
+        } else {
+            room.remove(id);
         }
     }
-    let standing = chosen.clone().stepping_up(&|_| false);
-    let plan = measured(library, session, &standing)?;
-    if standing.standings.is_empty() || fits(&plan) {
-        return Ok(plan);
-    }
-    measured(library, session, &Chosen { capped: true, ..standing })
+    measured(library, session, &kept)
+}
+
+fn is_timed(library: &Library, session: &Filed<Session>, exercise: &str) -> bool {
+    let filed = library.exercise(&session.item.language, exercise);
+    let rung = filed.and_then(|filed| Ladder::of(&filed.item).rungs.first().copied());
+    rung.is_some_and(|rung| matches!(rung.main, Main::Time(_)))
 }
 
 fn measured(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {

@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use matside::history::{History, Moment, Row, What as Happened};
-use matside::plan::build_chosen;
+use matside::plan::{Chosen, build_chosen};
 use matside::progress::{Because, Choice, Guide, LeftOut, Move, NoSession, Offer, Progress, Wish, follow};
 use matside::runner::Runner;
 
@@ -32,6 +32,8 @@ pub(crate) struct Quarter {
     pub log: String,
     /// How many changes are in the log.
     changes: usize,
+    /// What was planned last: most days are like the one before.
+    planned: Option<(Chosen, Arc<Plan>)>,
 }
 
 fn moment(day: i64, minutes: i64) -> Moment {
@@ -42,7 +44,7 @@ fn moment(day: i64, minutes: i64) -> Moment {
 
 impl Quarter {
     fn new() -> Self {
-        Self { history: History::default(), log: String::new(), changes: 0 }
+        Self { history: History::default(), log: String::new(), changes: 0, planned: None }
     }
 
     fn push(&mut self, day: i64, session: Option<i64>, what: Happened) -> i64 {
@@ -84,8 +86,7 @@ impl Quarter {
     }
 
     fn session(&mut self, guide: Guide, life: &Life, day: i64, progress: &Progress, id: &str) {
-        let session = guide.library.session(id, Some("en")).unwrap();
-        let plan = Arc::new(timeline::plan_chosen(guide.library, session, &progress.chosen()).unwrap());
+        let plan = self.plan(guide, progress.chosen(), id);
         let mut facts = self.history.remembered(moment(day, 0).at);
         facts.extend(progress.facts());
         let runner = Runner::start_knowing(plan, Options::default(), facts);
@@ -103,6 +104,17 @@ impl Quarter {
         }
         self.push(day, Some(seq), Happened::Ending { ending: trace.ending });
         let _ = writeln!(self.log, "        {id}: {:?}{}", trace.ending, told(&trace));
+    }
+
+    fn plan(&mut self, guide: Guide, chosen: Chosen, id: &str) -> Arc<Plan> {
+        let same = self.planned.take().filter(|(planned, plan)| plan.id == id && *planned == chosen);
+        let planned = || {
+            let session = guide.library.session(id, Some("en")).unwrap();
+            Arc::new(timeline::plan_chosen(guide.library, session, &chosen).unwrap())
+        };
+        let plan = same.map_or_else(planned, |(_, plan)| plan);
+        self.planned = Some((chosen, plan.clone()));
+        plan
     }
 
     /// What was carried out since the last time.
