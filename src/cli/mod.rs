@@ -5,6 +5,7 @@ mod clips;
 mod config;
 mod exit;
 mod forget;
+mod guide;
 mod journal;
 mod list;
 mod new;
@@ -16,7 +17,9 @@ mod run;
 mod schema;
 mod shelf;
 mod show;
+mod today;
 mod voices;
+mod why;
 
 use std::path::PathBuf;
 
@@ -38,8 +41,12 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run a session: speak it, listen for keys or lines
+    /// Run a session, or `today`: speak it, listen for keys or lines
     Run(run::Args),
+    /// Say which session is for today, and why
+    Today(today::Args),
+    /// Say why an exercise is done as it is: which rule, which days
+    Why(why::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -132,6 +139,8 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
         Verb::Config => settings.print(command),
         Verb::Run(args) => run::run(&args),
+        Verb::Today(args) => today::run(&args),
+        Verb::Why(args) => why::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),

@@ -2,7 +2,9 @@
 //! Owns everything that is known before the first sound. Must not hold anything that changes while running.
 
 mod build;
+mod chosen;
 mod dose;
+mod ladder;
 mod phase;
 mod phrasebook;
 
@@ -13,8 +15,10 @@ use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, build_chosen};
+pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
+pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
@@ -49,7 +53,7 @@ pub struct Plan {
     pub estimates: Vec<Frames>,
     /// Planned length in whole minutes; 0 until measured.
     pub minutes: u64,
-    /// Number of exercise steps.
+    /// Number of exercise steps of the script.
     pub exercises: usize,
     /// The files it is made of.
     pub sources: BTreeSet<SourceId>,
@@ -101,6 +105,16 @@ pub struct PlannedExercise {
     pub levels: Vec<PlannedLevel>,
     /// Index of the level to start on.
     pub start: usize,
+    /// Why it is done like this today, where memory has something to say about it.
+    pub why: Option<Why>,
+}
+
+impl PlannedCheckIn {
+    /// Whether it keeps how a direction felt for later sessions: what is asked by it is a test of the direction.
+    #[must_use]
+    pub fn tests_direction(&self) -> bool {
+        self.remember_days.is_some() && self.answers.iter().any(|answer| answer.outcome.direction.is_some())
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::frames::Frames;
 use crate::history::What;
 use crate::line::Pace;
-use crate::plan::{Plan, PlannedExercise, Side};
+use crate::plan::{Plan, PlannedExercise, Side, Why};
 use crate::script::Chime;
 
 use super::cue::{Cue, Part};
@@ -29,7 +29,7 @@ impl Runner {
             return self.command_while_paused(elapsed, command);
         }
         if self.state.stopped.is_some()
-            && matches!(command, Command::Easier | Command::Harder | Command::HowLong)
+            && matches!(command, Command::Easier | Command::Harder | Command::HowLong | Command::Why)
         {
             return;
         }
@@ -49,6 +49,7 @@ impl Runner {
             Command::Slower => self.pace(elapsed, self.state.pace.as_percent().saturating_sub(PACE_STEP)),
             Command::Faster => self.pace(elapsed, self.state.pace.as_percent() + PACE_STEP),
             Command::Help => self.note(Note::Help),
+            Command::Why => self.why(elapsed),
         }
     }
 
@@ -202,6 +203,25 @@ impl Runner {
         } else {
             let time = self.plan.phrases.minutes(left);
             self.aside("time-left", &[("time", &time)]);
+        }
+        self.next();
+    }
+
+    /// Why the exercise is done as it is today.
+    fn why(&mut self, elapsed: Frames) {
+        let why = self.exercise().and_then(|exercise| exercise.why.clone());
+        self.break_off(elapsed, Cut::Now);
+        match why {
+            None => self.aside("why-written", &[]),
+            Some(Why::Phrase(phrase, count)) => {
+                let count = self.plan.phrases.number(count);
+                self.aside(phrase, &[("count", &count)]);
+            }
+            Some(Why::Words(words, _)) => {
+                let mut writer = Writer::new(&self.plan, &self.state);
+                writer.text(Part::Aside, &words);
+                self.asides.extend(writer.cues);
+            }
         }
         self.next();
     }

@@ -55,10 +55,11 @@ pub enum Command {
     Faster,
     Stop,
     Help,
+    Why,
 }
 
 /// Names as in the phrases, and the keys.
-const COMMANDS: [(Command, &str, char); 15] = [
+const COMMANDS: [(Command, &str, char); 16] = [
     (Command::Pause, "pause", ' '),
     (Command::Resume, "resume", ' '),
     (Command::Skip, "skip", 'n'),
@@ -74,6 +75,7 @@ const COMMANDS: [(Command, &str, char); 15] = [
     (Command::Faster, "faster", '>'),
     (Command::Stop, "stop", 'q'),
     (Command::Help, "help", '?'),
+    (Command::Why, "why", 'y'),
 ];
 
 impl Command {

@@ -7,6 +7,7 @@ mod checking;
 mod emergencies;
 mod going_on;
 mod memory;
+mod progress;
 mod rendering;
 mod settings;
 mod signals;

@@ -1,5 +1,6 @@
 //! Whole sessions as a user would meet them: performed on a virtual playhead, rendered, cut off and resumed.
 
+mod chosen;
 mod directions;
 mod golden;
 mod keeping;
@@ -9,6 +10,8 @@ mod mat;
 mod offer;
 mod play;
 mod properties;
+mod quarter;
+mod random;
 mod reach;
 mod remember;
 mod resume;

@@ -3,14 +3,13 @@
 
 use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{Timestamp, Zoned};
 
 use crate::history::History;
 use crate::journal::{Folder, Journal, JournalError, Lock};
 use crate::runner::Trouble;
 
-/// How far back is looked. Answers that are remembered and emergencies count however old they are.
-const BACK: SignedDuration = SignedDuration::from_hours(24 * 100);
+use super::super::guide::BACK;
 
 pub struct Memory {
     /// Held while the session runs; nobody else can begin one.

@@ -7,6 +7,7 @@ mod signals;
 mod sound;
 mod start;
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,11 +18,15 @@ use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::What;
 use crate::line::Line;
+use crate::plan::Chosen;
+use crate::progress::{Choice, Wish, follow};
 use crate::runner::{Ending, Event, Note, Options, Performance, Trouble};
+use crate::script::{FactValue, Kind};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, places, shelf, voices};
+use super::shelf::Shelf;
+use super::{Exit, Speech, Which, clips, guide, places, shelf, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
@@ -35,6 +40,11 @@ pub struct Args {
     which: Which,
     #[command(flatten)]
     speech: Speech,
+    /// Time that there is, in minutes, for `today`
+    #[arg(long, value_name = "N")]
+    minutes: Option<u64>,
+    #[command(flatten)]
+    guide: guide::Guidance,
     /// Go on where the last session was cut off
     #[arg(long)]
     resume: bool,
@@ -48,6 +58,8 @@ pub struct Args {
     sound: sound::Args,
 }
 
+/// In place of a session: the one that the programme picks.
+const TODAY: &str = "today";
 /// How often the sound is looked after.
 const LOOK: Duration = Duration::from_millis(50);
 /// After the first signal the goodbye may take this long.
@@ -73,8 +85,18 @@ impl From<Input> for Message {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
+    let (shelf, id) = shelf::open(&args.which)?;
+    let is_there = shelf.library.session(&id, args.which.language.as_deref()).is_some();
+    if id != TODAY && !is_there {
+        return shelf::absent(&shelf, &id, &[Kind::Session]);
+    }
     let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
+    let Some(Guided { id, chosen, facts }) = guided(args, &shelf, id, is_there, &memory)? else {
+        return Ok(Exit::Done);
+    };
+    let Some((plan, shelf)) = shelf::plan_chosen(shelf, &id, &args.which, &chosen)? else {
+        return Ok(Exit::BadScript);
+    };
     let digest = shelf.digest(&plan, &args.which);
     let start = Start::choose(args, &memory, &plan, &digest)?;
     let refused = matches!(start, Start::Refused);
@@ -121,6 +143,50 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let exit = live.run()?;
     Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+}
+
+/// What memory has to say about the session.
+#[derive(Default)]
+struct Guided {
+    id: String,
+    chosen: Chosen,
+    facts: BTreeMap<String, FactValue>,
+}
+
+/// Follows the journal up to this session. For `today` it picks one; nothing when there is none, which it says.
+fn guided(
+    args: &Args,
+    shelf: &Shelf,
+    id: String,
+    is_there: bool,
+    memory: &Memory,
+) -> anyhow::Result<Option<Guided>> {
+    let picks = id == TODAY && !is_there;
+    let guide = if picks {
+        Some(args.guide.guide(&shelf.library)?)
+    } else {
+        args.guide.guide_of(&shelf.library, &id)?
+    };
+    let Some(guide) = guide else { return Ok(Some(Guided { id, ..Guided::default() })) };
+    let bookmark =
+        memory.journal.as_ref().filter(|_| args.resume).map(Journal::bookmark).transpose()?.flatten();
+    let history = bookmark.map(|bookmark| guide::before(&memory.history, bookmark.began));
+    let progress = follow(guide, history.as_ref().unwrap_or(&memory.history), guide::now());
+    let (chosen, facts) = (progress.chosen(), progress.facts().collect());
+    if !picks {
+        let session = shelf.library.session(&id, args.which.language.as_deref());
+        let own =
+            session.is_some_and(|session| session.item.language.value == guide.programme.language.value);
+        let chosen = if own { chosen } else { chosen.without_words() };
+        return Ok(Some(Guided { id, chosen, facts }));
+    }
+    match guide::choose(guide, &progress, Wish { minutes: args.minutes }) {
+        Choice::Session(offer) => Ok(Some(Guided { id: offer.id, chosen, facts })),
+        Choice::None(none) => {
+            println!("{}", guide::explain(&none));
+            Ok(None)
+        }
+    }
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {

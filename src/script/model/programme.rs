@@ -18,6 +18,7 @@ pub const MEASURES: &[(&str, bool)] = &[
     ("sore", false),
     ("pain", true),
     ("phase", true),
+    ("worse_in_a_row", false),
 ];
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -35,6 +36,13 @@ pub struct Programme {
     pub phase: Vec<At<Phase>>,
     /// When to step up: to more, to the next level, to the next phase.
     pub advance: Option<At<Advance>>,
+    /// What a good session is, over the facts that it learnt: besides this nothing spread, nobody said "worse", and it
+    /// was gone through to its end.
+    pub good: Option<At<Advance>>,
+    /// When the pain spread in a session, over the facts that it learnt.
+    pub spread: Option<At<Advance>>,
+    /// When a direction is left out until it is tested again.
+    pub leave_out: Option<At<Advance>>,
     /// When the day goes otherwise than planned.
     #[serde(default)]
     pub rule: Vec<At<Rule>>,
@@ -63,7 +71,7 @@ pub struct Phase {
     pub advance: Option<bool>,
 }
 
-/// The criterion for stepping up.
+/// A criterion.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
