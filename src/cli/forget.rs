@@ -36,7 +36,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         (None, true) => Forget::All,
         (None, false) => Forget::Remembered,
     };
-    if what != Forget::Remembered && gates::emergency(&journal.history()?).is_some() {
+    let blocked = gates::emergency(&journal.history()?).is_some() || folder.marked().is_some();
+    if what != Forget::Remembered && blocked {
         anyhow::bail!("an emergency is not acknowledged yet; `matside journal acknowledge` comes first");
     }
     print(&journal.forget(what)?, what)?;

@@ -2,6 +2,7 @@
 //! Owns one SQLite file in the state directory. Must not decide what its rows mean.
 
 mod aside;
+mod block;
 mod bookmark;
 mod folder;
 mod forget;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+pub use block::marked;
 pub use bookmark::Bookmark;
 pub use folder::{Folder, Lock};
 pub use forget::{Forgotten, What as Forget};

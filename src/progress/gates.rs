@@ -1,35 +1,17 @@
 //! What stands before a session. A gate opens by what somebody did, in the order in which it was done; no time that a
 //! clock shows opens one.
 
-use crate::history::{Ending, History, Moment, Row, What};
-use crate::script::Refer;
-
-/// The gate of an emergency, as refusals and acknowledgements name it.
-pub const EMERGENCY: &str = "emergency";
-/// The note that some advice was given; it is about the id of its rule.
-pub const ADVISED: &str = "advised";
+use crate::history::{ADVISED, EMERGENCY, History, Moment, Row, What};
 
 /// The latest emergency, unless somebody acknowledged it since: until then there is no session.
 #[must_use]
 pub fn emergency(history: &History) -> Option<&Row> {
-    let at = history.rows.iter().rposition(|row| is_emergency(&row.what))?;
+    let at = history.rows.iter().rposition(|row| row.what.is_emergency())?;
     let since = history.rows.get(at..).unwrap_or_default();
-    history.rows.get(at).filter(|_| !since.iter().any(|row| acknowledges(&row.what, EMERGENCY)))
+    history.rows.get(at).filter(|_| !since.iter().any(|row| row.what.acknowledges(EMERGENCY)))
 }
 
-fn is_emergency(what: &What) -> bool {
-    match what {
-        What::Answer(answer) => answer.refer == Some(Refer::Emergency),
-        What::Ending { ending } => *ending == Ending::Emergency,
-        _ => false,
-    }
-}
-
-fn acknowledges(what: &What, wanted: &str) -> bool {
-    matches!(what, What::Acknowledgement { gate } if gate == wanted)
-}
-
-/// Whether the answer to `check_in`, as far as one was given, let a session go on today. A question that is asked each
+/// Whether the last answer to `check_in` was given today and let the session go on. A question that is asked each
 /// day is due while this is false. A clock that was set back makes every question due again.
 #[must_use]
 pub fn answered_today(history: &History, check_in: &str, now: Moment) -> bool {
@@ -46,19 +28,16 @@ pub fn answered_today(history: &History, check_in: &str, now: Moment) -> bool {
 }
 
 /// Whether advice by the rule `id`, which holds now, is to be given: at most once a day, until it is acknowledged. It is
-/// given again when `held` says that it was over since and has come back. `held` is asked with what had happened up to the
-/// end of each later session.
-pub fn advice_is_due(history: &History, id: &str, now: Moment, held: &dyn Fn(&History) -> bool) -> bool {
+/// given again when it was over since and has come back: `lapsed` is the number of the last row before which it did not hold.
+#[must_use]
+pub fn advice_is_due(history: &History, id: &str, now: Moment, lapsed: Option<i64>) -> bool {
     let given = |row: &Row| matches!(&row.what, What::Note { note, about } if note == ADVISED && about.as_deref() == Some(id));
     let today = |row: &&Row| given(row) && row.when.day() == now.day();
     if is_sound(history, now) && history.rows.iter().any(|row| today(&row)) {
         return false;
     }
-    let Some(at) = history.rows.iter().rposition(|row| acknowledges(&row.what, id)) else { return true };
-    let ends = (at..history.rows.len())
-        .filter(|end| matches!(history.rows.get(*end).map(|row| &row.what), Some(What::Ending { .. })));
-    let until = |end: usize| History { rows: history.rows.iter().take(end + 1).cloned().collect() };
-    ends.into_iter().any(|end| !held(&until(end)))
+    let acknowledged = history.rows.iter().rfind(|row| row.what.acknowledges(id)).map(|row| row.seq);
+    acknowledged.is_none_or(|acknowledged| lapsed > Some(acknowledged))
 }
 
 /// Whether the clock stands after everything that happened: then today may be today.
@@ -72,8 +51,8 @@ mod tests {
     use jiff::tz::Offset;
     use jiff::{SignedDuration, Timestamp};
 
-    use crate::history::Answer;
-    use crate::script::Then;
+    use crate::history::{Answer, Ending};
+    use crate::script::{Refer, Then};
 
     use super::*;
 
@@ -147,7 +126,7 @@ mod tests {
 
     #[test]
     fn advice_comes_once_a_day_until_it_is_acknowledged() {
-        let due = |rows: &[(i64, What)], now| advice_is_due(&history(rows), "no-better", now, &|_| true);
+        let due = |rows: &[(i64, What)], now| advice_is_due(&history(rows), "no-better", now, None);
         assert!(due(&[(0, end())], at(1)));
         assert!(!due(&[(0, advised()), (1, end())], at(2)));
         assert!(due(&[(0, advised())], at(24)));
@@ -159,7 +138,8 @@ mod tests {
     #[test]
     fn what_was_over_and_came_back_is_said_again() {
         let rows = [(0, advised()), (1, acknowledgement("no-better")), (30, end()), (54, end())];
-        let better_once = |until: &History| until.rows.len() != 3;
-        assert!(advice_is_due(&history(&rows), "no-better", at(72), &better_once));
+        let due = |lapsed| advice_is_due(&history(&rows), "no-better", at(72), lapsed);
+        assert!(due(Some(3)));
+        assert!(!due(Some(1)), "it was over before it was acknowledged");
     }
 }

@@ -112,8 +112,8 @@ impl Runner {
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
-        if let Some(state) = self.offered.take() {
-            return self.decide(*state, outcome);
+        if let Some(cut_off) = self.offered.take() {
+            return self.decide(*cut_off, outcome);
         }
         if let Some(refer) = outcome.refer {
             self.state.refer = Some(refer);

@@ -218,9 +218,7 @@ impl Runner {
                 self.aside(phrase, &[("count", &count)]);
             }
             Some(Why::Words(words, _)) => {
-                let mut writer = Writer::new(&self.plan, &self.state);
-                writer.text(Part::Aside, &words);
-                self.asides.extend(writer.cues);
+                self.aside_words(&words);
             }
         }
         self.next();

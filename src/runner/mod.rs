@@ -29,6 +29,7 @@ use crate::script::FactValue;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
+pub use offer::{CutOff, Said};
 pub use performance::{Do, Performance};
 pub use reach::reachable;
 pub use score::{Extent, Lead, Score, score};
@@ -84,7 +85,7 @@ pub struct Runner {
     digit: Option<char>,
     takes: u64,
     /// Where a session was cut off, while it is asked whether to go on there.
-    offered: Option<Box<State>>,
+    offered: Option<Box<CutOff>>,
     /// Somebody writes down what is recorded, and says so.
     keeps: bool,
     /// How many records were handed out.
@@ -316,6 +317,13 @@ impl Runner {
     fn aside(&mut self, phrase: &str, vars: &[(&str, &str)]) {
         let mut writer = expand::Writer::new(&self.plan, &self.state);
         writer.phrase(Part::Aside, phrase, vars);
+        self.asides.extend(writer.cues);
+    }
+
+    /// Adds a text of the files, filled in.
+    fn aside_words(&mut self, words: &str) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.text(Part::Aside, words);
         self.asides.extend(writer.cues);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use matside::history::What as Row;
-use matside::runner::{Command, Runner};
+use matside::runner::{Command, CutOff, Runner, Said};
 
 use crate::resume::marks;
 use crate::*;
@@ -18,7 +18,8 @@ fn cut_off() -> (Arc<Plan>, State) {
 
 fn offered(answer: &'static str, acts: Vec<(&'static str, u64, Event)>) -> Trace {
     let (plan, state) = cut_off();
-    let runner = Runner::offer(plan, Options::default(), state, BTreeMap::new());
+    let cut_off = CutOff { plan: plan.clone(), state };
+    let runner = Runner::offer(plan, Options::default(), cut_off, BTreeMap::new());
     let answers = [("go-on", answer)].into_iter().chain(well()).collect();
     timeline::trace_of(runner, &mut Somebody { answers, acts }, &mut estimate)
 }
@@ -69,7 +70,12 @@ fn the_answer_is_a_record() {
 
 #[test]
 fn a_session_that_is_refused_says_why_and_nothing_else() {
-    let runner = Runner::refuse(plan("taste"), Options::default(), "blocked");
+    let runner = Runner::tell(
+        plan("taste"),
+        Options::default(),
+        &[Said::Phrase("blocked", vec![])],
+        Ending::Emergency,
+    );
     let acts = vec![("emergency", 100, Event::Command(Command::Skip))];
     let trace = timeline::trace_of(runner, &mut Somebody { answers: well(), acts }, &mut estimate);
     ended(&trace, Ending::Emergency);

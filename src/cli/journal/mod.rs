@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::journal::{Folder, Journal};
+use crate::progress::gates;
 
-use super::{Exit, places};
+use super::{Exit, guide, places};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -31,8 +32,8 @@ enum Verb {
         /// A file that `matside journal export` wrote
         file: PathBuf,
     },
-    /// Confirm an emergency at the keyboard, so that there are sessions again
-    Acknowledge,
+    /// Confirm at the keyboard an emergency, so that there are sessions again, or advice, so that it is not repeated
+    Acknowledge(acknowledge::Args),
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -57,9 +58,12 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
             let history = json::read(&text).with_context(|| format!("in `{}`", file.display()))?;
             let _lock = folder.lock()?;
             Journal::open(&folder)?.import(&history)?;
+            if gates::emergency(&history).is_some() {
+                folder.mark()?;
+            }
             writeln!(std::io::stdout(), "{} rows", history.rows.len())?;
         }
-        Verb::Acknowledge => return acknowledge::run(&folder),
+        Verb::Acknowledge(args) => return acknowledge::run(&folder, args),
     }
     Ok(Exit::Done)
 }

@@ -3,10 +3,12 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::history::History;
-use crate::journal::{Folder, Journal, JournalError, Lock};
+use crate::journal::{Folder, Journal, JournalError, Lock, marked};
+use crate::progress::gates;
 use crate::runner::Trouble;
 
 use super::super::guide::BACK;
@@ -17,6 +19,8 @@ pub struct Memory {
     /// Absent when nothing can be written.
     pub journal: Option<Journal>,
     pub history: History,
+    /// When an emergency was reported that is not acknowledged.
+    pub emergency: Option<String>,
     /// What is to be said about it.
     pub trouble: Option<Trouble>,
 }
@@ -27,9 +31,15 @@ impl Memory {
     /// # Errors
     /// [`JournalError::Locked`] when another session is running, and nothing else.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let mut memory = Self::read(path)?;
+        memory.emergency = emergency(path, &memory.history);
+        Ok(memory)
+    }
+
+    fn read(path: &Path) -> Result<Self, JournalError> {
         let nothing = |error: JournalError, lock, history| {
             warn(error);
-            Ok(Self { _lock: lock, journal: None, history, trouble: Some(Trouble::NotKept) })
+            Ok(Self { _lock: lock, journal: None, history, emergency: None, trouble: Some(Trouble::NotKept) })
         };
         let folder = match Folder::open(path) {
             Ok(folder) => folder,
@@ -48,11 +58,24 @@ impl Memory {
         };
         match opened {
             Ok((journal, history)) => {
-                Ok(Self { _lock: Some(lock), journal: Some(journal), history, trouble })
+                Ok(Self { _lock: Some(lock), journal: Some(journal), history, emergency: None, trouble })
             }
             Err(error) => nothing(error, Some(lock), peek()),
         }
     }
+}
+
+/// By the journal, or by the mark beside one that cannot be read.
+fn emergency(path: &Path, history: &History) -> Option<String> {
+    let told = gates::emergency(history).map(|row| row.when.local());
+    if told.is_some()
+        && let Ok(folder) = Folder::open(path)
+    {
+        // The journal says it already; the mark is for when it cannot any more.
+        let _ = folder.mark();
+    }
+    let marked = || Some(Timestamp::try_from(marked(path)?).ok()?.to_zoned(TimeZone::system()).datetime());
+    Some(told.or_else(marked)?.strftime("%Y-%m-%d at %H:%M").to_string())
 }
 
 fn back() -> Timestamp {
