@@ -7,7 +7,7 @@ use matside::history::What;
 use crate::terminal::Terminal;
 use crate::user::{Seen, User};
 
-fn after_an_emergency() -> User {
+pub fn after_an_emergency() -> User {
     let user = User::new();
     let mut live = user.perform("long");
     live.hear("Numb?").say("yes").hear("Call.");
@@ -15,20 +15,20 @@ fn after_an_emergency() -> User {
     user
 }
 
-fn refused(user: &User, session: &str) {
+pub fn refused(user: &User, session: &str) {
     let seen = user.perform(session).end();
     assert_eq!(seen.code, 9, "{}", seen.err);
     assert!(seen.out.contains("You told me of an emergency.") && !seen.out.contains("Numb?"), "{}", seen.out);
     assert!(seen.err.contains("matside journal acknowledge"), "{}", seen.err);
 }
 
-fn allowed(user: &User) {
+pub fn allowed(user: &User) {
     let mut live = user.perform("tiny");
     live.hear("Numb?").say("no").hear("Pain?").say("1");
     assert_eq!(live.end().code, 0);
 }
 
-fn acknowledge(user: &User, word: &str) -> (Option<i32>, String) {
+pub fn acknowledge(user: &User, word: &str) -> (Option<i32>, String) {
     let mut terminal = Terminal::of(user, &["journal", "acknowledge"]);
     terminal.see("Type `understood`", 1).press(&format!("{word}\n"));
     (terminal.end(), terminal.shown())
@@ -45,7 +45,7 @@ fn it_blocks_every_session_until_it_is_acknowledged_at_a_keyboard() {
     let piped = user.run(&["journal", "acknowledge"]);
     assert!(piped.code == 1 && piped.err.contains("keyboard"), "{}", piped.err);
     let (code, shown) = acknowledge(&user, "yes");
-    assert!(code == Some(1) && shown.contains("stay blocked"), "{shown}");
+    assert!(code == Some(1) && shown.contains("it stays as it is"), "{shown}");
     refused(&user, "tiny");
     assert_eq!(acknowledge(&user, "understood").0, Some(0));
     allowed(&user);

@@ -5,6 +5,7 @@ mod beginning;
 mod broken_toml;
 mod checking;
 mod emergencies;
+mod gates;
 mod going_on;
 mod memory;
 mod progress;

@@ -125,6 +125,7 @@ fn control_c_says_goodbye_and_twice_ends_at_once() {
     assert_eq!(terminal.end(), Some(130));
     assert!(!terminal.is_raw());
 
+    let user = User::new();
     let mut terminal = Terminal::run(&user, "long");
     terminal.see("Numb?", 1).press("\u{3}").see("I have to stop.", 1);
     let start = Instant::now();
