@@ -13,6 +13,7 @@ pub mod doctor;
 #[allow(clippy::disallowed_methods)]
 pub mod ear;
 pub mod frames;
+pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;
@@ -22,6 +23,7 @@ pub mod output;
 #[allow(clippy::disallowed_methods)]
 pub mod packs;
 pub mod plan;
+pub mod progress;
 pub mod runner;
 #[allow(clippy::disallowed_methods)]
 pub mod schedule;

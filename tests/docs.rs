@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use matside::diagnostic::{Diagnostic, Layer, Sources, render};
 use matside::frames::Frames;
+use matside::journal::{Folder, Journal};
 use matside::plan::Plan;
 use matside::runner::Options;
 use matside::script::phrases::{COMMANDS, SAY};
@@ -264,16 +265,17 @@ impl Home {
 
     /// Kills a session as soon as there is something to go on from.
     fn cut_off(&self, arguments: &[&str]) {
-        let bookmark = self.0.path().join("state/matside/bookmark.json");
+        let folder = Folder::open(&self.0.path().join("state/matside")).expect("a folder");
+        let marked = || Journal::open(&folder).is_ok_and(|it| it.bookmark().is_ok_and(|mark| mark.is_some()));
         let mut child =
             self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a child");
         let begun = Instant::now();
-        while !bookmark.exists() && begun.elapsed() < Duration::from_secs(20) {
+        while !marked() && begun.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(10));
         }
         child.kill().expect("it was still running");
         child.wait().expect("it is gone");
-        assert!(bookmark.exists(), "{arguments:?} left no bookmark");
+        assert!(marked(), "{arguments:?} left no bookmark");
     }
 }
 

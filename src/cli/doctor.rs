@@ -3,8 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::doctor::{self, Finding, State};
-use crate::journal::Journal;
+use crate::history::History;
+use crate::journal::{self, Folder, JournalError};
 use crate::packs;
 use crate::schedule::{Table, read};
 
@@ -48,7 +51,10 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     found.extend(sound(args));
     found.extend(speech(settings));
     found.extend(starts());
-    found.push(doctor::clock(Path::new("/etc"), latest()));
+    let history = history();
+    let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
+    found.push(doctor::clock(Path::new("/etc"), latest));
+    found.extend(history.as_ref().map(written));
     found.extend(places::state().map(|dir| doctor::space("disk", &dir)));
     found.extend(places::cache().map(|dir| doctor::space("disk", &dir)));
     found.extend(places::state().filter(|dir| dir.exists()).map(|dir| doctor::private("privacy", &dir)));
@@ -104,7 +110,16 @@ fn starts() -> impl Iterator<Item = Finding> {
     [doctor::cron(Path::new("/proc"), scheduled), linger].into_iter().chain(broken)
 }
 
-/// When something was last written down.
-fn latest() -> Option<jiff::Timestamp> {
-    Journal::open(&places::state()?).ok()?.bookmark().map(|bookmark| bookmark.saved)
+/// What is written down, as a copy of it says; none yet is fine.
+fn history() -> Option<Result<History, JournalError>> {
+    let dir = places::state().filter(|dir| dir.join(journal::FILE).exists())?;
+    Some(Folder::open(&dir).and_then(|folder| folder.peek(Timestamp::MIN)))
+}
+
+fn written(history: &Result<History, JournalError>) -> Finding {
+    const ABOUT: &str = "journal";
+    match history {
+        Ok(history) => Finding::good(ABOUT, format!("{} sessions in it", history.sittings().len())),
+        Err(error) => Finding::fault(ABOUT, error.to_string(), "matside run SESSION    # sets it aside"),
+    }
 }

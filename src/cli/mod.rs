@@ -6,6 +6,8 @@ mod config;
 mod doctor;
 mod exit;
 mod forget;
+mod guide;
+mod journal;
 mod list;
 mod new;
 mod places;
@@ -17,7 +19,9 @@ mod schedule;
 mod schema;
 mod shelf;
 mod show;
+mod today;
 mod voices;
+mod why;
 
 use std::path::PathBuf;
 
@@ -39,8 +43,12 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run a session: speak it, listen for keys or lines
+    /// Run a session, or `today`: speak it, listen for keys or lines
     Run(run::Args),
+    /// Say which session is for today, and why
+    Today(today::Args),
+    /// Say why an exercise is done as it is: which rule, which days
+    Why(why::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -51,8 +59,10 @@ enum Verb {
     New(new::Args),
     /// Start sessions by themselves, at times of the week
     Schedule(schedule::Args),
-    /// Remove the answers that are remembered from earlier sessions
-    Forget,
+    /// Remove the answers that are remembered from earlier sessions, a day, or everything
+    Forget(forget::Args),
+    /// What is written down: out, in again, and acknowledging an emergency
+    Journal(journal::Args),
     /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
@@ -140,12 +150,15 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Config => settings.print(command),
         Verb::Doctor(args) => doctor::run(&args, &settings),
         Verb::Run(args) => run::run(&args),
+        Verb::Today(args) => today::run(&args),
+        Verb::Why(args) => why::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Schedule(args) => schedule::run(args),
-        Verb::Forget => forget::run(),
+        Verb::Forget(args) => forget::run(&args),
+        Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),

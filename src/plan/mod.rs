@@ -2,7 +2,9 @@
 //! Owns everything that is known before the first sound. Must not hold anything that changes while running.
 
 mod build;
+mod chosen;
 mod dose;
+mod ladder;
 mod phase;
 mod phrasebook;
 
@@ -13,8 +15,10 @@ use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, build_chosen, wordless};
+pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
+pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
@@ -37,6 +41,8 @@ pub struct Plan {
     pub worse: Option<String>,
     /// Check-in after "stop".
     pub stop: Option<String>,
+    /// Check-in before a session that was cut off, and for how long after the cut.
+    pub resume: Option<(String, Frames)>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -47,7 +53,7 @@ pub struct Plan {
     pub estimates: Vec<Frames>,
     /// Planned length in whole minutes; 0 until measured.
     pub minutes: u64,
-    /// Number of exercise steps.
+    /// Number of exercise steps of the script.
     pub exercises: usize,
     /// The files it is made of.
     pub sources: BTreeSet<SourceId>,
@@ -75,6 +81,8 @@ pub enum What {
     Opening,
     Exercise(Arc<PlannedExercise>),
     Say(Arc<str>),
+    /// The words of a rule, by its id, that somebody is to hear at most once a day.
+    Advise(Arc<str>, Arc<str>),
     Chime(Chime),
     Rest(Frames),
     CheckIn(Arc<str>),
@@ -99,6 +107,16 @@ pub struct PlannedExercise {
     pub levels: Vec<PlannedLevel>,
     /// Index of the level to start on.
     pub start: usize,
+    /// Why it is done like this today, where memory has something to say about it.
+    pub why: Option<Why>,
+}
+
+impl PlannedCheckIn {
+    /// Whether it keeps how a direction felt for later sessions: what is asked by it is a test of the direction.
+    #[must_use]
+    pub fn tests_direction(&self) -> bool {
+        self.remember_days.is_some() && self.answers.iter().any(|answer| answer.outcome.direction.is_some())
+    }
 }
 
 #[derive(Clone, Debug)]

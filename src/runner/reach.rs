@@ -65,7 +65,7 @@ impl Reach<'_> {
             self.state.step = index;
             match &planned.what {
                 What::Exercise(exercise) if known.insert(Arc::as_ptr(exercise)) => self.exercise(exercise),
-                What::Say(text) => self.vary(&[text], &[], |reach, state| {
+                What::Say(text) | What::Advise(_, text) => self.vary(&[text], &[], |reach, state| {
                     reach.add(&step::cues(reach.plan, state, false));
                 }),
                 _ => {}

@@ -118,6 +118,14 @@ fn what_others_may_read() {
 }
 
 #[test]
+fn a_journal_that_is_damaged() {
+    named("journal", "damaged", "matside run", |user, _| {
+        fs::create_dir_all(user.path("state/matside")).unwrap();
+        fs::write(user.path("state/matside/journal.sqlite"), [b'x'; 5000]).unwrap();
+    });
+}
+
+#[test]
 fn a_torn_crontab() {
     named("crontab", "nothing ends it", "crontab -e", |user, command| {
         program(
