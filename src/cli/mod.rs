@@ -3,6 +3,7 @@
 mod check;
 mod clips;
 mod config;
+mod ctl;
 mod doctor;
 mod exit;
 mod forget;
@@ -49,6 +50,8 @@ enum Verb {
     Today(today::Args),
     /// Say why an exercise is done as it is: which rule, which days
     Why(why::Args),
+    /// Steer the session that is running, from a script or another terminal
+    Ctl(ctl::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -152,6 +155,7 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Run(args) => run::run(&args),
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
+        Verb::Ctl(args) => ctl::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),

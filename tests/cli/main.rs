@@ -4,6 +4,7 @@ mod answers;
 mod beginning;
 mod broken_toml;
 mod checking;
+mod ctl;
 mod doctor;
 mod emergencies;
 mod gates;

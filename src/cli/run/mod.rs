@@ -6,13 +6,16 @@ mod screen;
 mod signals;
 mod sound;
 mod start;
+mod status;
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
+use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::{ADVISED, What};
@@ -21,13 +24,14 @@ use crate::runner::{Ending, Event, Note, Performance, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, guide, places, voices};
+use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 use start::{Asked, Start};
+use status::Status;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -105,6 +109,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     signals::listen(messages.clone())?;
     let ear = Ear::open(messages.clone());
+    let status = Status::new(&plan);
+    let _socket = listen(messages.clone(), status.clone());
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let keep = Keep::start(memory.journal.take(), begun, told);
@@ -115,6 +121,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         losses,
         fallen,
         screen,
+        status,
         keep,
         advised,
         entered: Frames::ZERO,
@@ -126,6 +133,14 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let exit = live.run()?;
     Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+}
+
+/// Without its socket a session still runs.
+fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
+    let path = places::state()?.join(ctl::SOCKET);
+    let opened = Socket::open(&path, messages, Box::new(move || status.json()));
+    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    opened.inspect_err(failed).ok()
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -140,6 +155,7 @@ struct Live {
     losses: Receiver<(Line, VoiceError)>,
     fallen: voices::Fallen,
     screen: Screen,
+    status: Status,
     keep: Keep,
     /// Rules whose words are said in place of a session.
     advised: Vec<Arc<str>>,
@@ -196,6 +212,7 @@ impl Live {
 
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
+        self.status.take(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),
