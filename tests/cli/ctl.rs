@@ -45,10 +45,15 @@ fn a_session_is_steered_from_outside() {
     assert_eq!((none.code, &*none.err), (1, "matside: no session is running\n"));
 }
 
+/// How often the races below are run; `STARTS=50` for the long form.
+fn starts() -> usize {
+    std::env::var("STARTS").ok().and_then(|starts| starts.parse().ok()).unwrap_or(6)
+}
+
 #[test]
 fn of_two_starts_at_once_one_runs() {
     let user = User::new();
-    for _ in 0..50 {
+    for _ in 0..starts() {
         let mut both = [0, 1].map(|_| Live::start(user.program(&[&LIVE[..], &["long"]].concat())));
         while both.iter_mut().all(Live::is_running) {
             thread::sleep(Duration::from_millis(2));
@@ -61,7 +66,7 @@ fn of_two_starts_at_once_one_runs() {
 #[test]
 fn a_killed_session_blocks_nobody() {
     let user = User::new();
-    for _ in 0..20 {
+    for _ in 0..starts() {
         let mut live = user.perform_with("long", &["--anew"]);
         live.hear("Numb?");
         assert_eq!(status(&user)["session"], "long");
