@@ -45,6 +45,7 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run a session, or `today`: speak it, listen for keys or lines
+    #[command(mut_arg("session", |arg| arg.required(false).default_value("today")))]
     Run(run::Args),
     /// Say which session is for today, and why
     Today(today::Args),
@@ -121,6 +122,12 @@ impl Speech {
         let usual = if self.night { NIGHT_PACE } else { Pace::NORMAL.as_percent() };
         Pace::percent(self.pace.unwrap_or(usual))
     }
+}
+
+/// Verbs and options, for manual pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
 }
 
 /// Runs the program with the arguments of this process.

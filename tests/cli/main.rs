@@ -41,6 +41,18 @@ fn help_lists_every_exit_code() {
 }
 
 #[test]
+fn a_session_without_a_name_is_that_of_today() {
+    let said = |name: &[&str]| {
+        let deaf = ["--voice", "tick", "--output", "free", "--captions"];
+        let seen = User::new().run(&[&["run"], name, &deaf[..]].concat());
+        (seen.code, seen.out)
+    };
+    let today = said(&["today"]);
+    assert!(today.1.contains("Do you agree?"), "{}", today.1);
+    assert_eq!(said(&[]), today);
+}
+
+#[test]
 fn an_unknown_session_is_named_with_a_near_one() {
     let seen = User::new().run(&["show", "gentle-dayly"]);
     assert_eq!(seen.code, 1);
