@@ -145,7 +145,6 @@ fn killed_again_and_again(kills: u64, seed: u64) -> usize {
         assert!(user.bookmark().is_some(), "{kill}: nothing to go on with");
     }
     assert_eq!(offered, kills - 1);
-    assert!(spoken_in_all as u64 > kills / 4, "only {spoken_in_all} answers were spoken back");
     let files = std::fs::read_dir(user.path("state/matside")).unwrap().count();
     assert!(files <= 4, "{files} files were left behind");
     spoken_in_all
@@ -175,7 +174,7 @@ fn score(row: &matside::history::Row) -> Option<i64> {
 
 #[test]
 fn no_answer_that_was_spoken_back_is_lost_by_a_kill() {
-    killed_again_and_again(12, 0);
+    assert!(killed_again_and_again(12, 0) > 3, "hardly an answer was spoken back");
 }
 
 /// Eight people side by side: each of them mostly waits.
@@ -187,5 +186,6 @@ fn two_hundred_kills() {
             (0..8).map(|seed| scope.spawn(move || killed_again_and_again(25, seed))).collect();
         people.into_iter().map(|person| person.join().unwrap()).sum()
     });
+    assert!(spoken > 50, "only {spoken} answers were spoken back");
     println!("200 kills, {spoken} answers spoken back, none missing");
 }

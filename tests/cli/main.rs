@@ -7,6 +7,7 @@ mod checking;
 mod emergencies;
 mod gates;
 mod going_on;
+mod household;
 mod memory;
 mod progress;
 mod rendering;

@@ -12,6 +12,7 @@ use crate::progress::gates;
 use crate::runner::Trouble;
 
 use super::super::guide::BACK;
+use super::super::places;
 
 pub struct Memory {
     /// Held while the session runs; nobody else can begin one.
@@ -76,6 +77,20 @@ fn emergency(path: &Path, history: &History) -> Option<String> {
     }
     let marked = || Some(Timestamp::try_from(marked(path)?).ok()?.to_zoned(TimeZone::system()).datetime());
     Some(told.or_else(marked)?.strftime("%Y-%m-%d at %H:%M").to_string())
+}
+
+/// One session at a time on this device, whoever's it is. Held as long as it lives.
+///
+/// # Errors
+/// [`JournalError::Locked`] when another session is running, and nothing else.
+pub fn turn() -> Result<Option<Lock>, JournalError> {
+    let lock = |path: std::path::PathBuf| Folder::open(&path)?.lock();
+    // Without profiles the lock of the journal is the same one.
+    match places::device().filter(|device| places::state().as_ref() != Some(device)).map(lock).transpose() {
+        Err(error @ JournalError::Locked { .. }) => Err(error),
+        Err(_) => Ok(None),
+        Ok(lock) => Ok(lock),
+    }
 }
 
 fn back() -> Timestamp {
