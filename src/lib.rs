@@ -9,6 +9,8 @@
 pub mod cli;
 pub mod diagnostic;
 #[allow(clippy::disallowed_methods)]
+pub mod doctor;
+#[allow(clippy::disallowed_methods)]
 pub mod ear;
 pub mod frames;
 pub mod history;
@@ -23,6 +25,8 @@ pub mod packs;
 pub mod plan;
 pub mod progress;
 pub mod runner;
+#[allow(clippy::disallowed_methods)]
+pub mod schedule;
 pub mod script;
 pub mod stage;
 pub mod timeline;

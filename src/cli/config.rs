@@ -18,7 +18,7 @@ use crate::script::{fold, is_name};
 
 use super::Exit;
 
-const FILE: &str = "config.toml";
+pub const FILE: &str = "config.toml";
 /// The verb whose options can be set.
 const RUN: &str = "run";
 /// The tables of a household.
@@ -37,6 +37,8 @@ pub struct Settings {
     profiles: Vec<Profile>,
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
+    /// Why a file that is there cannot be read.
+    pub unreadable: Option<String>,
 }
 
 /// One person of a household: `[profile.NAME]`.
@@ -57,23 +59,15 @@ struct Setting {
 
 impl Settings {
     /// The user's file, held against the options that `command` has. No file is an empty one.
-    ///
-    /// # Errors
-    /// A file that is there and cannot be read.
-    pub fn read(command: &Command) -> std::io::Result<Self> {
-        let Some(path) = super::places::config().map(|dir| dir.join(FILE)) else {
-            return Ok(Self::default());
-        };
+    pub fn read(command: &Command) -> Self {
+        let Some(path) = super::places::config().map(|dir| dir.join(FILE)) else { return Self::default() };
         let mut settings = Self { path: Some(path.clone()), ..Self::default() };
         match std::fs::read(&path) {
             Ok(bytes) => settings.fill(command, &path.display().to_string(), &bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let why = format!("cannot read `{}`: {error}", path.display());
-                return Err(std::io::Error::new(error.kind(), why));
-            }
+            Err(error) => settings.unreadable = Some(format!("cannot read `{}`: {error}", path.display())),
         }
-        Ok(settings)
+        settings
     }
 
     fn fill(&mut self, command: &Command, path: &str, bytes: &[u8]) {
@@ -118,6 +112,12 @@ impl Settings {
         let own = self.profiles.swap_remove(place).values;
         self.values.splice(..0, own);
         Ok(())
+    }
+
+    /// What the environment or the file sets for `key`.
+    pub fn value(&self, key: &str) -> Option<String> {
+        let set = self.values.iter().find(|setting| setting.key == key);
+        std::env::var(variable(key)).ok().or_else(|| set.map(|setting| setting.value.clone()))
     }
 
     /// `command` with the values as defaults, and with the environment above them.

@@ -3,6 +3,8 @@
 mod check;
 mod clips;
 mod config;
+mod ctl;
+mod doctor;
 mod exit;
 mod forget;
 mod guide;
@@ -14,6 +16,7 @@ mod prepare;
 mod programme;
 mod render;
 mod run;
+mod schedule;
 mod schema;
 mod shelf;
 mod show;
@@ -46,11 +49,14 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run a session, or `today`: speak it, listen for keys or lines
+    #[command(mut_arg("session", |arg| arg.required(false).default_value("today")))]
     Run(run::Args),
     /// Say which session is for today, and why
     Today(today::Args),
     /// Say why an exercise is done as it is: which rule, which days
     Why(why::Args),
+    /// Steer the session that is running, from a script or another terminal
+    Ctl(ctl::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -59,6 +65,8 @@ enum Verb {
     Show(show::Args),
     /// Write a file of your own to begin with
     New(new::Args),
+    /// Start sessions by themselves, at times of the week
+    Schedule(schedule::Args),
     /// Remove the answers that are remembered from earlier sessions, a day, or everything
     Forget(forget::Args),
     /// What is written down: out, in again, and acknowledging an emergency
@@ -71,6 +79,8 @@ enum Verb {
     Check(check::Args),
     /// Print the options that can be set in `config.toml`, their values and where these come from
     Config,
+    /// Look what is wrong with this device, and print the command that mends it
+    Doctor(doctor::Args),
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -122,6 +132,12 @@ impl Speech {
     }
 }
 
+/// Verbs and options, for manual pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> Exit {
@@ -138,9 +154,13 @@ pub fn main() -> Exit {
 }
 
 fn perform() -> anyhow::Result<Exit> {
-    let mut settings = Settings::read(&Args::command())?;
-    shelf::print(&settings.sources, &settings.diagnostics);
+    let mut settings = Settings::read(&Args::command());
     let args = settings.args()?;
+    let is_doctor = matches!(args.verb, Verb::Doctor(_));
+    if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
+        anyhow::bail!("{why}");
+    }
+    shelf::print(&settings.sources, &settings.diagnostics);
     let verb = match &args.verb {
         // Whoever set something there does not want a session that is different.
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => return Ok(Exit::BadScript),
@@ -169,13 +189,16 @@ fn perform() -> anyhow::Result<Exit> {
 fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> {
     match verb {
         Verb::Config => settings.print(settings.apply(Args::command())),
+        Verb::Doctor(args) => doctor::run(&args, settings),
         Verb::Run(args) => run::run(&args, senses),
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
+        Verb::Ctl(args) => ctl::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
+        Verb::Schedule(args) => schedule::run(args),
         Verb::Forget(args) => forget::run(&args),
         Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),

@@ -1,7 +1,8 @@
-//! Answers and commands from a keyboard or a pipe. Owns the terminal's mode. Must not know what they mean.
+//! Answers and commands from a keyboard, a pipe, or another program. Owns the terminal's mode. Must not know what they mean.
 
 mod keys;
 mod lines;
+pub mod socket;
 
 use std::io::IsTerminal;
 use std::sync::mpsc::Sender;

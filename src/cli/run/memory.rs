@@ -84,9 +84,16 @@ fn emergency(path: &Path, history: &History) -> Option<String> {
 /// # Errors
 /// [`JournalError::Locked`] when another session is running, and nothing else.
 pub fn turn() -> Result<Option<Lock>, JournalError> {
-    let lock = |path: std::path::PathBuf| Folder::open(&path)?.lock();
     // Without profiles the lock of the journal is the same one.
-    match places::device().filter(|device| places::state().as_ref() != Some(device)).map(lock).transpose() {
+    if places::device() == places::state() { Ok(None) } else { device() }
+}
+
+/// The same before it is known who it is.
+///
+/// # Errors
+/// As [`turn`].
+pub fn device() -> Result<Option<Lock>, JournalError> {
+    match places::device().map(|path| Folder::open(&path)?.lock()).transpose() {
         Err(error @ JournalError::Locked { .. }) => Err(error),
         Err(_) => Ok(None),
         Ok(lock) => Ok(lock),

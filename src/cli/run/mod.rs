@@ -6,14 +6,17 @@ mod screen;
 mod signals;
 mod sound;
 mod start;
+mod status;
 mod who;
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
+use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::{ADVISED, What};
@@ -24,13 +27,14 @@ use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, guide, places, voices};
+use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 use start::{Asked, Start};
+use status::Status;
 pub use who::who;
 
 #[derive(Debug, clap::Args)]
@@ -160,6 +164,8 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
     };
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
+    let status = Status::new(&show.plan);
+    let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let live = Live {
         stage,
@@ -169,6 +175,7 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         losses,
         fallen,
         screen: Screen::new(args.captions, keys, show.plan),
+        status,
         keep: Keep::start(show.journal, show.begun, told),
         advised: show.advised,
         answered: None,
@@ -180,6 +187,14 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         lost: 0,
     };
     live.run()
+}
+
+/// Without its socket a session still runs.
+fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
+    let path = places::device()?.join(ctl::SOCKET);
+    let opened = Socket::open(&path, messages, Box::new(move || status.json()));
+    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    opened.inspect_err(failed).ok()
 }
 
 /// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.
@@ -200,6 +215,7 @@ struct Live<'a> {
     losses: Receiver<(Line, VoiceError)>,
     fallen: voices::Fallen,
     screen: Screen,
+    status: Status,
     keep: Keep,
     /// Rules whose words are said in place of a session.
     advised: Vec<Arc<str>>,
@@ -258,6 +274,7 @@ impl Live<'_> {
 
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
+        self.status.take(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),

@@ -8,7 +8,7 @@ use crate::runner::{Options, Runner};
 
 use super::super::config::Profile;
 use super::super::{Exit, shelf};
-use super::{Args, Senses, Show, perform};
+use super::{Args, Senses, Show, memory, perform};
 
 /// The id of the profile, and what listened, for the session; or how to leave.
 ///
@@ -26,6 +26,7 @@ pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Se
     let runner = Runner::start(plan.clone(), Options { recorded: false, pace: args.speech.pace() });
     let begun = What::Note { note: String::new(), about: None };
     let show = Show { plan, runner, begun, advised: Vec::new(), journal: None, trouble: None };
+    let _turn = memory::device()?;
     let mut senses = Senses::new();
     let (exit, answered) = perform(args, show, &mut senses)?;
     Ok(match (exit, answered) {
