@@ -79,6 +79,14 @@ fn emergency(path: &Path, history: &History) -> Option<String> {
     Some(told.or_else(marked)?.strftime("%Y-%m-%d at %H:%M").to_string())
 }
 
+/// Where no journal can be written: the next session is to know of the emergency all the same.
+pub fn mark_emergency() {
+    let marked = places::state().map(|path| Folder::open(&path)?.mark());
+    if let Some(Err(error)) = marked {
+        warn(error);
+    }
+}
+
 /// One session at a time on this device, whoever's it is. Held as long as it lives.
 ///
 /// # Errors

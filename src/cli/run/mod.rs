@@ -297,8 +297,12 @@ impl Live<'_> {
         if let What::Take(take) = &mut what {
             take.lasted = (playhead - self.entered).as_millis();
         }
-        let waited_for = matches!(what, What::Answer(_));
-        if let Some(record) = self.keep.record(what).filter(|_| waited_for) {
+        let (waited_for, emergency) = (matches!(what, What::Answer(_)), what.is_emergency());
+        let record = self.keep.record(what);
+        if emergency && record.is_none() {
+            memory::mark_emergency();
+        }
+        if let Some(record) = record.filter(|_| waited_for) {
             self.written_by = Some((record, Instant::now() + WRITTEN));
         }
     }
