@@ -16,11 +16,11 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// The name of the socket in the state directory.
+/// The name of the socket in the state directory of the device, whoever's session it is.
 pub const SOCKET: &str = "ctl";
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let path = places::state().context(places::NO_STATE)?.join(SOCKET);
+    let path = places::device().context(places::NO_STATE)?.join(SOCKET);
     match socket::ask(&path, &args.words.join(" ")) {
         Ok(answer) if answer == socket::DONE => {}
         Ok(answer) => writeln!(std::io::stdout(), "{answer}")?,

@@ -7,6 +7,7 @@ mod dose;
 mod ladder;
 mod phase;
 mod phrasebook;
+mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use dose::{Main, PlannedDose};
 pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
+pub use who::who;
 
 /// A session ready to run. Nothing in it changes any more.
 #[derive(Debug)]

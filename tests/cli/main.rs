@@ -9,6 +9,7 @@ mod doctor;
 mod emergencies;
 mod gates;
 mod going_on;
+mod household;
 mod memory;
 mod preparing;
 mod progress;
