@@ -22,6 +22,7 @@ pub mod output;
 pub mod packs;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod runner;
 pub mod script;
 pub mod stage;

@@ -6,11 +6,13 @@ mod config;
 mod exit;
 mod forget;
 mod guide;
+mod history;
 mod list;
 mod new;
 mod places;
 mod programme;
 mod render;
+mod report;
 mod run;
 mod schema;
 mod shelf;
@@ -43,6 +45,10 @@ enum Verb {
     Today(today::Args),
     /// Say why an exercise is done as it is: which rule, which days
     Why(why::Args),
+    /// List the sessions there were: when, how long, how they ended, pain before and after
+    History(history::Args),
+    /// Pain, practice, directions and exercises in figures, also as a page for a physiotherapist
+    Report(report::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
     /// Print every line of a session with its time, or a programme
@@ -123,6 +129,8 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Run(args) => run::run(&args),
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
+        Verb::History(args) => history::run(&args),
+        Verb::Report(args) => report::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),

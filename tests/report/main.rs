@@ -1,0 +1,3 @@
+//! What `matside history` and `matside report` make of a journal that the real writer wrote.
+
+mod years;
