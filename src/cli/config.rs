@@ -19,7 +19,7 @@ const FILE: &str = "config.toml";
 /// The verb whose options can be set.
 const RUN: &str = "run";
 /// For one call only, so they have no place in a file.
-const ONCE: [&str; 3] = ["help", "only", "resume"];
+const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
 
 /// What the file sets, and what is wrong with it.
 #[derive(Default)]

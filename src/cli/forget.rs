@@ -7,6 +7,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use crate::journal::{Folder, Forget, Forgotten, Journal};
+use crate::progress::gates;
 
 use super::{Exit, places};
 
@@ -35,6 +36,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         (None, true) => Forget::All,
         (None, false) => Forget::Remembered,
     };
+    let blocked = gates::emergency(&journal.history()?).is_some() || folder.marked().is_some();
+    if what != Forget::Remembered && blocked {
+        anyhow::bail!("an emergency is not acknowledged yet; `matside journal acknowledge` comes first");
+    }
     print(&journal.forget(what)?, what)?;
     Ok(Exit::Done)
 }

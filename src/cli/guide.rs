@@ -6,9 +6,9 @@ use anyhow::Context;
 use jiff::{SignedDuration, Zoned};
 
 use crate::history::{History, Moment};
-use crate::journal::{FILE, Folder, Journal};
+use crate::journal::{FILE, Folder, Journal, marked};
 use crate::plan::build_chosen;
-use crate::progress::{Choice, Guide, NoSession, Offer, Progress, Wish};
+use crate::progress::{Choice, Guide, NoSession, Offer, Progress, Wish, follow};
 use crate::script::Library;
 use crate::timeline;
 
@@ -64,8 +64,15 @@ pub fn now() -> Moment {
     Moment::from(&Zoned::now())
 }
 
-/// What happened of late. Nothing is made where nothing ever happened.
-pub fn history() -> anyhow::Result<History> {
+/// What happened of late, up to now. Nothing is made where nothing ever happened.
+pub fn progress(guide: Guide<'_>) -> anyhow::Result<Progress<'_>> {
+    let history = history()?;
+    let mut progress = follow(guide, &history, now());
+    progress.emergency |= places::state().is_some_and(|path| marked(&path).is_some());
+    Ok(progress)
+}
+
+fn history() -> anyhow::Result<History> {
     let path = places::state().context(places::NO_STATE)?;
     if !path.join(FILE).is_file() {
         return Ok(History::default());
@@ -74,12 +81,13 @@ pub fn history() -> anyhow::Result<History> {
     Ok(journal.recent(Zoned::now().timestamp() - BACK)?)
 }
 
-/// The history before the session of which `part` is the latest beginning.
-pub fn before(history: &History, part: i64) -> History {
+/// The history before the session of which `part` is the latest beginning, and when that session began.
+pub fn before(history: &History, part: i64) -> (History, Option<Moment>) {
     let sittings = history.sittings();
     let sitting = sittings.iter().find(|sitting| sitting.rows.iter().any(|row| row.seq == part));
     let first = sitting.and_then(|sitting| sitting.rows.first()).map_or(part, |row| row.seq);
-    History { rows: history.rows.iter().filter(|row| row.seq < first).cloned().collect() }
+    let rows = history.rows.iter().filter(|row| row.seq < first).cloned().collect();
+    (History { rows }, sitting.map(|sitting| sitting.began))
 }
 
 /// Picks a session, with its true length.

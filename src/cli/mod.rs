@@ -7,9 +7,11 @@ mod exit;
 mod forget;
 mod guide;
 mod history;
+mod journal;
 mod list;
 mod new;
 mod places;
+mod prepare;
 mod programme;
 mod render;
 mod report;
@@ -22,6 +24,8 @@ mod voices;
 mod why;
 
 use std::path::PathBuf;
+
+use crate::line::Pace;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -49,14 +53,18 @@ enum Verb {
     History(history::Args),
     /// Pain, practice, directions and exercises in figures, also as a page for a physiotherapist
     Report(report::Args),
+    /// Speak ahead of time everything that sessions may say
+    Prepare(prepare::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
     /// Print every line of a session with its time, or a programme
     Show(show::Args),
     /// Write a file of your own to begin with
     New(new::Args),
-    /// Remove the answers that are remembered from earlier sessions
+    /// Remove the answers that are remembered from earlier sessions, a day, or everything
     Forget(forget::Args),
+    /// What is written down: out, in again, and acknowledging an emergency
+    Journal(journal::Args),
     /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
@@ -88,10 +96,10 @@ struct Speech {
     /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak, else system
     #[arg(long, value_name = "NAME")]
     voice: Option<String>,
-    /// Speed of speech and repetitions in percent
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
-    pace: u16,
-    /// Quieter, for the night
+    /// Speed of speech and repetitions in percent (default: 100, at night 85)
+    #[arg(long, value_parser = clap::value_parser!(u16).range(70..=150))]
+    pace: Option<u16>,
+    /// Slower and quieter, for the night
     #[arg(long)]
     night: bool,
     /// Where spoken lines are kept (default: the user's cache directory)
@@ -100,6 +108,16 @@ struct Speech {
     /// Keep no spoken lines
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
+}
+
+/// Before sleep, in percent.
+const NIGHT_PACE: u16 = 85;
+
+impl Speech {
+    fn pace(&self) -> Pace {
+        let usual = if self.night { NIGHT_PACE } else { Pace::NORMAL.as_percent() };
+        Pace::percent(self.pace.unwrap_or(usual))
+    }
 }
 
 /// Runs the program with the arguments of this process.
@@ -131,10 +149,12 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Why(args) => why::run(&args),
         Verb::History(args) => history::run(&args),
         Verb::Report(args) => report::run(&args),
+        Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Forget(args) => forget::run(&args),
+        Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),

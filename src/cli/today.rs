@@ -20,8 +20,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let shelf = Shelf::read(&[])?;
     let guide = args.guide.guide(&shelf.library)?;
-    let history = guide::history()?;
-    let progress = crate::progress::follow(guide, &history, guide::now());
+    let progress = guide::progress(guide)?;
     let choice = guide::choose(guide, &progress, Wish { minutes: args.minutes });
     print(&mut std::io::stdout().lock(), &progress, &choice)?;
     Ok(Exit::Done)

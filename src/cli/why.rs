@@ -26,8 +26,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         let hint = did_you_mean(id, known).unwrap_or_else(|| "`matside show SESSION` names them".into());
         anyhow::bail!("there is no exercise `{id}`; {hint}");
     }
-    let history = guide::history()?;
-    let progress = crate::progress::follow(guide, &history, guide::now());
+    let progress = guide::progress(guide)?;
     print(&mut std::io::stdout().lock(), guide, &progress, id)?;
     Ok(Exit::Done)
 }

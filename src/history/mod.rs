@@ -12,6 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::script::{FactValue, Refer, Then};
 
+/// The note that some advice was given; it is about the id of its rule.
+pub const ADVISED: &str = "advised";
+/// The gate of an emergency, as refusals and acknowledgements name it.
+pub const EMERGENCY: &str = "emergency";
+
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -144,6 +149,23 @@ pub enum What {
     Acknowledgement {
         gate: String,
     },
+}
+
+impl What {
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        match self {
+            Self::Answer(answer) => answer.refer == Some(Refer::Emergency),
+            Self::Ending { ending } => *ending == Ending::Emergency,
+            _ => false,
+        }
+    }
+
+    /// Whether somebody acknowledged what `gate` says.
+    #[must_use]
+    pub fn acknowledges(&self, wanted: &str) -> bool {
+        matches!(self, Self::Acknowledgement { gate } if gate == wanted)
+    }
 }
 
 /// One row of the journal.

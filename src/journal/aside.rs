@@ -33,6 +33,12 @@ pub fn set_orphans_aside(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Copies what lies beside `path` to beside `copy`.
+pub fn copy_beside(path: &Path, copy: &Path) -> io::Result<()> {
+    let wal = with(path, "-wal");
+    if wal.exists() { fs::copy(wal, with(copy, "-wal")).map(drop) } else { Ok(()) }
+}
+
 /// The files that were set aside beside `path`.
 pub fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
     let dir = fs::read_dir(path.parent().unwrap_or(Path::new(".")))?;

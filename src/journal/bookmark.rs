@@ -19,14 +19,11 @@ pub struct Bookmark {
     pub state: State,
 }
 
-/// The questions at the beginning are good for this long; in neither source document.
-const FRESH: SignedDuration = SignedDuration::from_hours(2);
-
 impl Bookmark {
-    /// Whether it may still be resumed. A clock that was set back does not make it so.
+    /// Whether it was made no longer than `within` ago. A clock that was set back does not make it so.
     #[must_use]
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        (SignedDuration::ZERO..=FRESH).contains(&now.duration_since(self.saved))
+    pub fn is_fresh(&self, now: Timestamp, within: SignedDuration) -> bool {
+        (SignedDuration::ZERO..=within).contains(&now.duration_since(self.saved))
     }
 }
 
@@ -77,9 +74,10 @@ mod tests {
         let state = State::new([].into());
         let (session, digest) = (String::new(), String::new());
         let bookmark = Bookmark { began: 1, session, digest, saved: Timestamp::UNIX_EPOCH, state };
+        let hours = SignedDuration::from_hours;
         let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
-        assert!(bookmark.is_fresh(at(119)));
-        assert!(!bookmark.is_fresh(at(121)));
-        assert!(!bookmark.is_fresh(at(-1)));
+        assert!(bookmark.is_fresh(at(119), hours(2)));
+        assert!(!bookmark.is_fresh(at(121), hours(2)));
+        assert!(!bookmark.is_fresh(at(-1), hours(2)));
     }
 }

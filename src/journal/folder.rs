@@ -5,7 +5,9 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::{JournalError, aside, make_private};
+use crate::history::History;
+
+use super::{Journal, JournalError, aside, make_private};
 
 /// The state directory of this person on this device.
 #[derive(Clone, Debug)]
@@ -61,6 +63,23 @@ impl Folder {
             make_private(&path)
         };
         made().map_err(|source| JournalError::Write { path: path.clone(), source })
+    }
+
+    /// What [`super::Journal::recent`] gives, where nothing can be written: read from a copy elsewhere.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing here was changed.
+    pub fn peek(&self, since: jiff::Timestamp) -> Result<History, JournalError> {
+        let path = self.path.join(super::FILE);
+        let copied = || {
+            let elsewhere = tempfile::tempdir()?;
+            let copy = elsewhere.path().join(super::FILE);
+            fs::copy(&path, &copy)?;
+            aside::copy_beside(&path, &copy)?;
+            Ok(elsewhere)
+        };
+        let elsewhere = copied().map_err(|source| JournalError::Read { path: path.clone(), source })?;
+        Journal::open(&Self::open(elsewhere.path())?)?.recent(since)
     }
 
     pub(super) fn sync(&self) -> Result<(), JournalError> {

@@ -2,9 +2,11 @@
 //! Owns one SQLite file in the state directory. Must not decide what its rows mean.
 
 mod aside;
+mod block;
 mod bookmark;
 mod folder;
 mod forget;
+mod import;
 mod read;
 mod schema;
 mod write;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+pub use block::marked;
 pub use bookmark::Bookmark;
 pub use folder::{Folder, Lock};
 pub use forget::{Forgotten, What as Forget};
@@ -41,6 +44,12 @@ pub enum JournalError {
     Newer { path: PathBuf, version: i64 },
     #[error("the journal `{path}` cannot be used")]
     Database { path: PathBuf, source: rusqlite::Error },
+    #[error(
+        "the journal `{path}` is not empty; what was exported goes into an empty one (a profile of its own, or after `matside forget --all`)"
+    )]
+    NotEmpty { path: PathBuf },
+    #[error("the rows do not fit together: {0}")]
+    Foreign(String),
     #[error("another session is running (lock `{path}`)")]
     Locked { path: PathBuf },
 }

@@ -3,10 +3,10 @@
 use rusqlite::{Error, ToSql, Transaction, TransactionBehavior};
 use serde::Serialize;
 
-use crate::history::{Answer, Ending, Moment, Take, What};
+use crate::history::{Answer, EMERGENCY, Ending, Moment, Take, What};
 use crate::runner::State;
 
-use super::{Journal, JournalError, bookmark};
+use super::{Journal, JournalError, block, bookmark};
 
 /// Something that happened, before it has a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,14 +19,21 @@ impl Journal {
     /// Writes `rows` as part of the session that began at `session`; a beginning among them is the session of those
     /// after it. Gives the sequence number of the session. `mark` is where that session stands then.
     ///
+    /// An emergency also marks the folder, and its acknowledgement takes the mark away.
+    ///
     /// # Errors
-    /// [`JournalError::Damaged`], [`JournalError::Database`]; nothing of it is then written.
+    /// [`JournalError::Damaged`], [`JournalError::Database`]; nothing of it is then written. [`JournalError::Write`] when the
+    /// mark stays.
     pub fn write(
         &mut self,
         session: Option<i64>,
         rows: &[Happened],
         mark: Option<(Moment, &State)>,
     ) -> Result<Option<i64>, JournalError> {
+        if rows.iter().any(|row| row.what.is_emergency()) {
+            // Whichever of the two can be written blocks; the row tells of a failure.
+            let _ = block::raise(&self.path);
+        }
         let written = self.db.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|change| {
             let mut session = session;
             for row in rows {
@@ -41,7 +48,12 @@ impl Journal {
             change.commit()?;
             Ok(session)
         });
-        written.map_err(|error| self.failed(error))
+        let session = written.map_err(|error| self.failed(error))?;
+        if rows.last().is_some_and(|row| row.what.acknowledges(EMERGENCY)) {
+            let lowered = block::lower(&self.path);
+            lowered.map_err(|source| JournalError::Write { path: self.path.clone(), source })?;
+        }
+        Ok(session)
     }
 }
 
@@ -71,9 +83,9 @@ pub(super) fn add(
     Ok((seq, session))
 }
 
-struct Into<'a> {
-    change: &'a Transaction<'a>,
-    seq: i64,
+pub(super) struct Into<'a> {
+    pub change: &'a Transaction<'a>,
+    pub seq: i64,
 }
 
 impl Into<'_> {
@@ -90,7 +102,7 @@ impl Into<'_> {
     }
 }
 
-fn what(into: &Into, what: &What) -> rusqlite::Result<()> {
+pub(super) fn what(into: &Into, what: &What) -> rusqlite::Result<()> {
     match what {
         What::Session { session, language, digest, resumes } => {
             into.put("sessions", &[session, language, digest, resumes])

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{
-    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Session, Step, Texts, Then, fold,
+    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Phrases, Session, Step, Texts, Then,
+    fold,
 };
 
 use super::chosen::Choice;
@@ -51,18 +52,22 @@ pub fn build_chosen(
     chosen: &Chosen,
 ) -> Result<Plan, BuildError> {
     let language = session.item.language.as_str();
-    let phrases = library.phrases(language).ok_or_else(|| BuildError {
-        name: language.to_owned(),
-        reason: "there are no phrases for this language",
-        place: Some((session.source, session.item.language.span.clone())),
-    })?;
+    let place = Some((session.source, session.item.language.span.clone()));
+    let phrases = phrases(library, language).map_err(|error| BuildError { place, ..error })?;
     let numbers = phrases.item.numbers.iter().map(|n| n.value.clone()).collect();
     let texts = Arc::new(Texts::new(numbers));
     let mut builder = Builder::new(library, language, chosen);
     builder.sources.insert(phrases.source);
     builder.push(What::Opening);
-    builder.check_ins_of(session, &session.item.begin)?;
+    let first = chosen.first(&session.item).filter(|ask| library.check_in(language, ask).is_some());
+    for ask in first.chain(&session.item.begin) {
+        let id = builder.check_in(session.source, ask)?;
+        builder.push(What::CheckIn(id));
+    }
     let begin = builder.steps.len();
+    for (rule, words) in &chosen.advice {
+        builder.push(What::Advise(rule.clone(), words.clone()));
+    }
     chosen.say.iter().for_each(|say| builder.push(What::Say(say.clone())));
     builder.steps_of(session, &mut Vec::new())?;
     let finish = builder.steps.len();
@@ -70,6 +75,10 @@ pub fn build_chosen(
     builder.push(What::Closing);
     for aside in session.item.worse.iter().chain(&session.item.stop) {
         builder.check_in(session.source, aside)?;
+    }
+    let resume = phrases.item.resume.as_ref();
+    if let Some(resume) = resume {
+        builder.check_in(phrases.source, &resume.ask)?;
     }
     Ok(Plan {
         exercises: builder.planned,
@@ -82,6 +91,7 @@ pub fn build_chosen(
         check_ins: builder.check_ins,
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
         stop: session.item.stop.as_ref().map(|stop| stop.value.clone()),
+        resume: resume.map(|resume| (resume.ask.value.clone(), resume.within.value.0)),
         facts: values(&session.item.facts),
         fact_names: library.fact_names(language),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
@@ -90,6 +100,45 @@ pub fn build_chosen(
         minutes: 0,
         sources: builder.sources,
     })
+}
+
+/// A session of nothing, for what is said in place of one called `id`.
+///
+/// # Errors
+/// When there are no phrases for `language`.
+pub fn wordless(library: &Library, language: &str, id: &str) -> Result<Plan, BuildError> {
+    let phrases = phrases(library, language)?;
+    let numbers = phrases.item.numbers.iter().map(|n| n.value.clone()).collect();
+    let texts = Arc::new(Texts::new(numbers));
+    Ok(Plan {
+        id: id.to_owned(),
+        title: String::new(),
+        language: Arc::from(language),
+        steps: Vec::new(),
+        begin: 0,
+        finish: 0,
+        check_ins: BTreeMap::new(),
+        worse: None,
+        stop: None,
+        resume: None,
+        facts: BTreeMap::new(),
+        fact_names: BTreeSet::new(),
+        phrases: PhraseBook::new(&phrases.item, texts.clone()),
+        texts,
+        estimates: Vec::new(),
+        minutes: 0,
+        exercises: 0,
+        sources: BTreeSet::from([phrases.source]),
+    })
+}
+
+fn phrases<'a>(library: &'a Library, language: &str) -> Result<&'a Filed<Phrases>, BuildError> {
+    let absent = || BuildError {
+        name: language.to_owned(),
+        reason: "there are no phrases for this language",
+        place: None,
+    };
+    library.phrases(language).ok_or_else(absent)
 }
 
 /// Id, form, check-in, starting level, doses of the levels, reason.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::script::{Exercise, Step};
+use crate::script::{At, Exercise, Session, Step};
 
 use super::{Ladder, PlannedLevel};
 
@@ -17,6 +17,10 @@ pub struct Chosen {
     pub left_out: BTreeSet<String>,
     /// Nothing is done more than its file says.
     pub capped: bool,
+    /// Check-ins that come first, where the session has something to do and does not ask them itself.
+    pub ask: Vec<At<String>>,
+    /// Advice that is to be given today: the id and the words of each rule.
+    pub advice: Vec<(Arc<str>, Arc<str>)>,
     /// What the person is told before the first step.
     pub say: Option<Arc<str>>,
 }
@@ -56,6 +60,7 @@ impl Chosen {
             }
         };
         self.say = None;
+        self.advice.clear();
         for standing in self.standings.values_mut() {
             plain(&mut standing.why);
         }
@@ -102,6 +107,12 @@ impl Chosen {
         let up = standing.up.as_ref().map(|(pain, why)| (*pain, limit(standing.rung + 1, why)));
         let up = up.filter(|(_, up)| (up.start, doses(up)) != (now.start, doses(&now)));
         (now, up)
+    }
+
+    /// The check-ins that come before those of `session`.
+    pub(super) fn first(&self, session: &Session) -> impl Iterator<Item = &At<String>> {
+        let active = session.step.iter().any(|step| step.exercise.is_some() || step.session.is_some());
+        self.ask.iter().filter(move |ask| active && !session.begin.contains(ask))
     }
 
     pub(super) fn leaves_out(&self, exercise: &Exercise) -> bool {

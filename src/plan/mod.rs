@@ -15,7 +15,7 @@ use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
-pub use build::{BuildError, build, build_chosen};
+pub use build::{BuildError, build, build_chosen, wordless};
 pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
 pub use ladder::{Ladder, Rung};
@@ -41,6 +41,8 @@ pub struct Plan {
     pub worse: Option<String>,
     /// Check-in after "stop".
     pub stop: Option<String>,
+    /// Check-in before a session that was cut off, and for how long after the cut.
+    pub resume: Option<(String, Frames)>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -79,6 +81,8 @@ pub enum What {
     Opening,
     Exercise(Arc<PlannedExercise>),
     Say(Arc<str>),
+    /// The words of a rule, by its id, that somebody is to hear at most once a day.
+    Advise(Arc<str>, Arc<str>),
     Chime(Chime),
     Rest(Frames),
     CheckIn(Arc<str>),

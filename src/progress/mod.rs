@@ -5,6 +5,7 @@
 mod choose;
 mod decide;
 mod directions;
+pub mod gates;
 mod known;
 mod sitting;
 mod way;
@@ -16,9 +17,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::history::{Ending, History, Moment, What};
+use crate::history::{History, Moment};
 use crate::plan::{Chosen, Ladder, Standing, Why};
-use crate::script::{Course, FactValue, Library, Phase, Programme, Refer, Rule, Texts};
+use crate::script::{At, Course, FactValue, Library, Phase, Programme, Rule, Texts};
 
 pub use choose::{Choice, NoSession, Offer, Wish};
 pub use decide::{Because, Decision, Move};
@@ -62,6 +63,10 @@ pub struct Progress<'a> {
     pub tested: BTreeSet<String>,
     /// An answer was an emergency, and nobody has acknowledged it since.
     pub emergency: bool,
+    /// Advice that is to be given today: the id and the words of each rule.
+    pub advice: Vec<(Arc<str>, Arc<str>)>,
+    /// Check-ins of each day that nobody has answered today.
+    pub ask: Vec<At<String>>,
     /// The last days on which something was done, oldest first.
     pub days: Vec<Date>,
 }
@@ -81,22 +86,16 @@ pub fn follow<'a>(guide: Guide<'a>, history: &History, now: Moment) -> Progress<
     for sitting in history.sittings() {
         way.sitting(&sitting);
     }
-    let remembered = history.remembered(now.at);
-    Progress { emergency: is_emergency(history), ..way.progress(now, remembered) }
-}
-
-/// The gate that only somebody at a keyboard opens.
-pub const EMERGENCY: &str = "emergency";
-
-/// By the order of the rows: no clock opens it.
-fn is_emergency(history: &History) -> bool {
-    let last = history.rows.iter().rev().find_map(|row| match &row.what {
-        What::Acknowledgement { gate } if gate == EMERGENCY => Some(false),
-        What::Answer(answer) if answer.refer == Some(Refer::Emergency) => Some(true),
-        What::Ending { ending: Ending::Emergency } => Some(true),
-        _ => None,
+    let lapsed = way.lapsed.clone();
+    let mut progress = way.progress(now, history.remembered(now.at));
+    progress.emergency = gates::emergency(history).is_some();
+    let due = progress.advising().filter(|Applied { rule, .. }| {
+        gates::advice_is_due(history, &rule.id, now, lapsed.get(rule.id.as_str()).copied())
     });
-    last == Some(true)
+    progress.advice = due.map(|applied| (applied.rule.id.as_str().into(), applied.says.clone())).collect();
+    let daily = guide.programme.daily.iter();
+    progress.ask = daily.filter(|ask| !gates::answered_today(history, ask, now)).cloned().collect();
+    progress
 }
 
 impl Progress<'_> {
@@ -108,8 +107,15 @@ impl Progress<'_> {
             standings: standings.collect(),
             left_out: self.left_out.keys().cloned().collect(),
             capped: self.phase.is_some_and(|phase| phase.advance == Some(false)),
+            ask: self.ask.clone(),
+            advice: self.advice.clone(),
             say: self.says(),
         }
+    }
+
+    /// The rules that send to a professional.
+    pub fn advising(&self) -> impl Iterator<Item = &Applied<'_>> {
+        self.rules.iter().filter(|applied| applied.rule.then.value == Course::Refer)
     }
 
     /// The words of the first rule that makes it less today, or lets nothing grow.

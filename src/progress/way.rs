@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::history::{Moment, Sitting, Take};
 use crate::plan::Ladder;
-use crate::script::{FactValue, Phase};
+use crate::script::{Course, FactValue, Phase};
 
 use super::decide::{Because, Day, Decision, Move, Stand};
 use super::directions::{Direction, LeftOut};
@@ -24,6 +24,8 @@ pub(super) struct Way<'a> {
     changes: Vec<Change>,
     /// Name and day of each session in which something was done.
     done: Vec<(String, Date)>,
+    /// By rule that gives advice: the number of the last session before which it did not hold.
+    pub lapsed: BTreeMap<String, i64>,
 }
 
 /// What applies at one moment.
@@ -47,6 +49,7 @@ impl<'a> Way<'a> {
             directions: BTreeMap::new(),
             changes: Vec::new(),
             done: Vec::new(),
+            lapsed: BTreeMap::new(),
         }
     }
 
@@ -55,6 +58,7 @@ impl<'a> Way<'a> {
         if judged.practised {
             let situation = self.situation(judged.day, BTreeMap::new());
             self.measures.phase = situation.phase.map(|phase| phase.id.value.clone());
+            self.lapse(sitting, &situation.rules);
             self.carry_out(&judged, situation.decisions);
             self.done.push((judged.name.to_owned(), judged.day));
         }
@@ -63,6 +67,14 @@ impl<'a> Way<'a> {
             self.directions.entry(direction.clone()).or_default().take(judged.day, *felt);
         }
         self.learn(&judged);
+    }
+
+    fn lapse(&mut self, sitting: &Sitting, applied: &[Applied]) {
+        let Some(first) = sitting.rows.first() else { return };
+        let over = |id: &str| applied.iter().all(|applied| applied.rule.id.value != id);
+        let rules = self.rules.guide.programme.rule.iter();
+        let advice = rules.filter(|rule| rule.then.value == Course::Refer).map(|rule| &rule.id.value);
+        self.lapsed.extend(advice.filter(|id| over(id)).map(|id| (id.clone(), first.seq)));
     }
 
     fn situation(&self, day: Date, remembered: BTreeMap<String, FactValue>) -> Situation<'a> {
@@ -165,6 +177,8 @@ impl<'a> Way<'a> {
             last: self.done.last().map(|(name, _)| name.clone()),
             days: self.measures.days,
             emergency: false,
+            advice: Vec::new(),
+            ask: Vec::new(),
             tested,
             known,
             ladders: self.ladders,

@@ -1,13 +1,10 @@
 //! What was more than exercise: answers that referred to somebody, advice, sessions that were refused, and who
 //! acknowledged it.
 
-use crate::history::{Answer, History, Moment, What};
+use crate::history::{ADVISED, Answer, History, Moment, What};
 use crate::script::Refer;
 
 use super::names::Names;
-
-/// The note that the advice of a rule was said.
-const ADVISED: &str = "advised";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noticed {

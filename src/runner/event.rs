@@ -181,6 +181,8 @@ pub enum Note {
     },
     Paused,
     Resumed,
+    /// A session that was cut off begins anew.
+    StartedOver,
     /// The list of keys is wanted.
     Help,
 }

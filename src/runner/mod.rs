@@ -8,7 +8,9 @@ mod cue;
 mod event;
 mod exercise;
 mod expand;
+mod offer;
 mod performance;
+mod reach;
 mod record;
 mod remember;
 mod score;
@@ -27,8 +29,10 @@ use crate::script::FactValue;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
+pub use offer::{CutOff, Said};
 pub use performance::{Do, Performance};
-pub use score::{Extent, Score, score};
+pub use reach::reachable;
+pub use score::{Extent, Lead, Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;
@@ -80,6 +84,8 @@ pub struct Runner {
     /// A first digit that a second may follow.
     digit: Option<char>,
     takes: u64,
+    /// Where a session was cut off, while it is asked whether to go on there.
+    offered: Option<Box<CutOff>>,
     /// Somebody writes down what is recorded, and says so.
     keeps: bool,
     /// How many records were handed out.
@@ -121,15 +127,20 @@ impl Runner {
             return runner;
         }
         runner.effects.push_back(Effect::Volume(runner.state.volume));
-        runner.reenter_step();
         runner.wait_aside(expand::LEAD_IN);
-        if runner.state.stopped.is_none() {
-            let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
-            runner.aside("resuming", &[("title", &title)]);
-        }
-        runner.next();
+        runner.go_on();
         runner.drain();
         runner
+    }
+
+    /// Performs the rest of the step that the state stands on.
+    fn go_on(&mut self) {
+        self.reenter_step();
+        if self.state.stopped.is_none() {
+            let title = self.title(self.state.step).unwrap_or_else(|| self.plan.title.clone());
+            self.aside("resuming", &[("title", &title)]);
+        }
+        self.next();
     }
 
     fn at(plan: Arc<Plan>, options: Options, state: State) -> Self {
@@ -145,6 +156,7 @@ impl Runner {
             held: Frames::ZERO,
             digit: None,
             takes: 0,
+            offered: None,
             keeps: false,
             records: 0,
             awaiting: None,
@@ -210,6 +222,13 @@ impl Runner {
         lines
     }
 
+    /// The cue that follows the one being performed when nothing comes between.
+    fn following(&self) -> Option<&Arc<Cue>> {
+        let goes_on =
+            self.mode == Mode::Running && matches!(self.now, Now::Session(_)) && self.asides.is_empty();
+        self.cues.get(self.state.cue + 1).filter(|_| goes_on)
+    }
+
     /// Time left as planned, the current step counted in part.
     #[must_use]
     pub fn time_left(&self) -> Frames {
@@ -267,7 +286,7 @@ impl Runner {
     fn perform_session(&mut self, cue: Arc<Cue>) {
         self.now = Now::Session(self.takes);
         self.state.jumped &= cue.sounds.is_empty();
-        if self.held == Frames::ZERO {
+        if self.held == Frames::ZERO && self.offered.is_none() {
             self.note(Note::Mark(Box::new(self.state.clone())));
         }
         let Place { set, side, rep, reps, .. } = cue.place;
@@ -298,6 +317,13 @@ impl Runner {
     fn aside(&mut self, phrase: &str, vars: &[(&str, &str)]) {
         let mut writer = expand::Writer::new(&self.plan, &self.state);
         writer.phrase(Part::Aside, phrase, vars);
+        self.asides.extend(writer.cues);
+    }
+
+    /// Adds a text of the files, filled in.
+    fn aside_words(&mut self, words: &str) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.text(Part::Aside, words);
         self.asides.extend(writer.cues);
     }
 

@@ -1,8 +1,8 @@
 //! What a session leaves for later ones: handed out as records, and waited for where that was promised.
 //! Must not know where they are kept.
 
-use crate::history::{Answer, Take, What};
-use crate::plan::{Main, PlannedAnswer, PlannedCheckIn, PlannedExercise, PlannedOutcome};
+use crate::history::{ADVISED, Answer, Take, What as Happened};
+use crate::plan::{Main, PlannedAnswer, PlannedCheckIn, PlannedExercise, PlannedOutcome, What};
 use crate::script::{Refer, Then};
 
 use super::event::{Note, Trouble};
@@ -15,7 +15,7 @@ impl Runner {
         Self { keeps: true, ..self }
     }
 
-    pub(super) fn record(&mut self, what: What) {
+    pub(super) fn record(&mut self, what: Happened) {
         if !self.options.recorded {
             self.records += 1;
             self.note(Note::Record(Box::new(what)));
@@ -39,7 +39,7 @@ impl Runner {
         // that out: it is to be asked again.
         let no_longer = own.filter(|_| days.is_some()).into_iter().chain(set.keys());
         let forgets = no_longer.filter(|_| ends && answer.is_some()).cloned().collect();
-        self.record(What::Answer(Answer {
+        self.record(Happened::Answer(Answer {
             check_in: check_in.id.to_string(),
             answer: answer.map(|answer| answer.id.to_string()),
             number,
@@ -52,8 +52,10 @@ impl Runner {
         }));
         if self.keeps {
             self.awaiting = Some(self.records);
-            // So that whoever goes on after a power cut is not asked again.
-            self.note(Note::Mark(Box::new(self.state.clone())));
+            if self.offered.is_none() {
+                // So that whoever goes on after a power cut is not asked again.
+                self.note(Note::Mark(Box::new(self.state.clone())));
+            }
         }
     }
 
@@ -63,7 +65,7 @@ impl Runner {
             Main::Reps { reps, .. } => (Some(reps), None),
             Main::Hold(length) | Main::Time(length) => (None, Some(length.as_millis())),
         };
-        self.record(What::Take(Take {
+        self.record(Happened::Take(Take {
             exercise: exercise.id.to_string(),
             level: level.id.as_deref().map(str::to_owned),
             direction: exercise.direction.as_deref().map(str::to_owned),
@@ -74,6 +76,15 @@ impl Runner {
             // Whoever has the playhead fills it in.
             lasted: 0,
         }));
+    }
+
+    /// Advice was heard to its end.
+    pub(super) fn record_advice(&mut self) {
+        let what = self.plan.steps.get(self.state.step).map(|step| &step.what);
+        if let Some(What::Advise(rule, _)) = what {
+            let about = Some(rule.to_string());
+            self.record(Happened::Note { note: ADVISED.to_owned(), about });
+        }
     }
 
     pub(super) fn kept(&mut self, record: u64) {

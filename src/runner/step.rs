@@ -164,6 +164,9 @@ impl Runner {
         if let Some(exercise) = &exercise {
             self.record_take(exercise, completed);
         }
+        if completed {
+            self.record_advice();
+        }
         let (step, exercise) = (self.state.step, exercise.is_some());
         self.note(Note::Left { step, completed, exercise });
     }

@@ -62,14 +62,14 @@ fn asked_and_told(user: &User, answer: &str) {
 
 fn not_asked(user: &User, known: &str) {
     // Nobody has to be waited for.
-    let seen = user.run(&["run", "--voice", "tick", "--output", "free", "--captions", "remembers"]);
+    let seen = user.run(&["run", "--voice", "tick", "--output", "free", "--captions", "--anew", "remembers"]);
     assert_eq!((seen.code, &*seen.err), (0, ""), "{}", seen.out);
     assert!(!seen.out.contains("Which mat?") && seen.out.contains(known), "{}", seen.out);
 }
 
 /// Hears the question, and leaves.
 fn asked(user: &User) -> Seen {
-    let mut live = user.perform("remembers");
+    let mut live = user.perform_with("remembers", &["--anew"]);
     live.hear("Which mat?");
     live.signal(Signal::INT).signal(Signal::INT).end()
 }

@@ -99,12 +99,17 @@ fn one_session_a_day_and_a_day_of_rest_when_it_got_worse() {
     let user = User::new();
     happened(&user, &[good(0)]);
     assert!(user.run(&["today"]).out.starts_with("done for today: subacute"));
-    let run = user.run(&["run", "today", "--voice", "tick", "--output", "free"]);
+    let run = user.run(&["run", "today", "--voice", "tick", "--output", "free", "--captions"]);
     assert!(run.code == 0 && run.out.contains("done for today"), "{}{}", run.out, run.err);
+    assert!(run.out.contains("You have done your session for today."), "{}", run.out);
     let user = User::new();
     happened(&user, &[Session { how_was_it: "worse", ..good(1) }]);
     let today = user.run(&["today"]).out;
     assert!(today.starts_with("a day of rest: ") && today.contains("rule `sore`"), "{today}");
+    let run = user.run(&["run", "today", "--voice", "tick", "--output", "free", "--captions"]);
+    assert!(run.code == 0 && run.out.contains("\nToday is a day of rest."), "{}{}", run.out, run.err);
+    let refusal = user.history().rows.pop().map(|row| row.what);
+    assert!(matches!(refusal, Some(What::Refusal { gate, .. }) if gate == "sore"));
 }
 
 #[test]

@@ -236,6 +236,31 @@ impl Live {
         }
     }
 
+    /// The same, but it may end before; whether it was heard.
+    pub fn hear_or_end(&mut self, text: &str) -> bool {
+        while let Ok(caption) = self.captions.recv_timeout(PATIENCE) {
+            self.heard.push(caption);
+            if self.heard.last().is_some_and(|caption| caption.contains(text)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Types a line, if there is still somebody to read it.
+    pub fn try_say(&mut self, words: &str) -> bool {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{words}").is_ok()
+    }
+
+    /// Kills it from behind.
+    pub fn kill_after(&self, time: Duration) {
+        let pid = self.pid();
+        thread::spawn(move || {
+            thread::sleep(time);
+            let _ = kill_process(pid, Signal::KILL);
+        });
+    }
+
     /// Types a line.
     pub fn say(&mut self, words: &str) -> &mut Self {
         writeln!(self.child.stdin.as_mut().unwrap(), "{words}").unwrap();

@@ -7,10 +7,12 @@ mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
+mod offer;
 mod play;
 mod properties;
 mod quarter;
 mod random;
+mod reach;
 mod remember;
 mod resume;
 mod stage;

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
-use matside::history::{History, Moment, Row, What as Happened};
+use matside::history::{ADVISED, History, Moment, Row, What as Happened};
 use matside::plan::{Chosen, build_chosen};
 use matside::progress::{Because, Choice, Guide, LeftOut, Move, NoSession, Offer, Progress, Wish, follow};
 use matside::runner::Runner;
@@ -185,6 +185,11 @@ fn record(entry: &Entry) -> Option<&Happened> {
 fn told(trace: &Trace) -> String {
     let mut told = String::new();
     for entry in &trace.entries {
+        if let Some(Happened::Note { note, about: Some(rule) }) = record(entry)
+            && note == ADVISED
+        {
+            let _ = write!(told, ", advised {rule}");
+        }
         let Some(Happened::Answer(answer)) = record(entry) else { continue };
         let numbers = answer.number.map(|number| number.to_string());
         let plain = ["no", "same", "ready", "consent"];

@@ -13,6 +13,8 @@ use crate::runner::State;
 enum Job {
     Mark(Box<State>),
     Record(What),
+    /// The session begins anew; no record of its own.
+    Begin(What),
 }
 
 /// What became of it.
@@ -28,6 +30,7 @@ pub struct Keep {
     jobs: Option<Sender<Job>>,
     writer: Option<JoinHandle<()>>,
     records: u64,
+    begun: What,
 }
 
 /// Takes word of what was written, on the writer's thread.
@@ -36,12 +39,12 @@ pub type Told = Box<dyn Fn(Written) + Send>;
 impl Keep {
     /// Begins with the row `begun`. Without a journal nothing is kept.
     pub fn start(journal: Option<Journal>, begun: What, told: Told) -> Self {
-        let Some(journal) = journal else { return Self { jobs: None, writer: None, records: 0 } };
+        let Some(journal) = journal else { return Self { jobs: None, writer: None, records: 0, begun } };
         let (jobs, inbox) = channel();
         let writer =
-            Writer { journal, session: None, rows: vec![happened(begun)], mark: None, kept: 0, told };
+            Writer { journal, session: None, rows: vec![happened(begun.clone())], mark: None, kept: 0, told };
         let writer = std::thread::spawn(move || writer.run(&inbox));
-        Self { jobs: Some(jobs), writer: Some(writer), records: 0 }
+        Self { jobs: Some(jobs), writer: Some(writer), records: 0, begun }
     }
 
     pub fn mark(&self, state: Box<State>) {
@@ -55,6 +58,13 @@ impl Keep {
         self.jobs.is_some().then_some(self.records)
     }
 
+    /// The session that was cut off is not gone on with after all.
+    pub fn start_over(&self) {
+        if let What::Session { session, language, digest, .. } = self.begun.clone() {
+            self.send(Job::Begin(What::Session { session, language, digest, resumes: None }));
+        }
+    }
+
     fn send(&self, job: Job) {
         // The writer lives until the jobs end.
         let _ = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
@@ -62,7 +72,10 @@ impl Keep {
 
     /// Waits for the last row to be on disk.
     pub fn close(&mut self, ending: Ending) {
-        self.record(What::Ending { ending });
+        // What was refused has no end.
+        if matches!(self.begun, What::Session { .. }) {
+            self.record(What::Ending { ending });
+        }
         self.finish();
     }
 
@@ -111,6 +124,7 @@ impl Writer {
     fn take(&mut self, job: Job) {
         match job {
             Job::Mark(state) => self.mark = Some(state),
+            Job::Begin(what) => self.rows.push(happened(what)),
             Job::Record(what) => {
                 self.kept += 1;
                 self.rows.push(happened(what));

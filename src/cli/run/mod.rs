@@ -5,34 +5,29 @@ mod memory;
 mod screen;
 mod signals;
 mod sound;
+mod start;
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
-use crate::history::What;
-use crate::journal::{Bookmark, Journal};
-use crate::line::{Line, Pace};
-use crate::plan::{Chosen, Plan};
-use crate::progress::{Choice, Wish, follow};
-use crate::runner::{Ending, Event, Note, Options, Performance, Runner, Trouble};
-use crate::script::{FactValue, Kind};
+use crate::history::{ADVISED, What};
+use crate::line::Line;
+use crate::runner::{Ending, Event, Note, Performance, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::shelf::Shelf;
-use super::{Exit, Speech, Which, clips, guide, places, shelf, voices};
+use super::{Exit, Speech, Which, clips, guide, places, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
+use start::{Asked, Start};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -48,6 +43,9 @@ pub struct Args {
     /// Go on where the last session was cut off
     #[arg(long)]
     resume: bool,
+    /// Begin anew, without asking about a session that was cut off
+    #[arg(long, conflicts_with = "resume")]
+    anew: bool,
     /// Print what is said
     #[arg(long)]
     captions: bool,
@@ -55,8 +53,6 @@ pub struct Args {
     sound: sound::Args,
 }
 
-/// In place of a session: the one that the programme picks.
-const TODAY: &str = "today";
 /// How often the sound is looked after.
 const LOOK: Duration = Duration::from_millis(50);
 /// After the first signal the goodbye may take this long.
@@ -82,40 +78,17 @@ impl From<Input> for Message {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let (shelf, id) = shelf::open(&args.which)?;
-    let is_there = shelf.library.session(&id, args.which.language.as_deref()).is_some();
-    if id != TODAY && !is_there {
-        return shelf::absent(&shelf, &id, &[Kind::Session]);
-    }
+    let asked = match Asked::read(args)? {
+        Ok(asked) => asked,
+        Err(exit) => return Ok(exit),
+    };
     let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
-    let Some(Guided { id, chosen, facts }) = guided(args, &shelf, id, is_there, &memory)? else {
-        return Ok(Exit::Done);
-    };
-    let Some((plan, shelf)) = shelf::plan_chosen(shelf, &id, &args.which, &chosen)? else {
-        return Ok(Exit::BadScript);
-    };
-    let digest = shelf.digest(&plan, &args.which);
-    let bookmark = bookmarked(args, memory.journal.as_ref(), &plan, &digest)?;
-    let begun = What::Session {
-        session: plan.id.clone(),
-        language: plan.language.to_string(),
-        digest,
-        resumes: bookmark.as_ref().map(|bookmark| bookmark.began),
-    };
+    let Some(start) = asked.start(&memory)? else { return Ok(Exit::BadScript) };
+    let Start { plan, runner, begun, advised, refused } = start;
     let (speaking, fallen) = voices::live(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
-    let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
-    let runner = match bookmark {
-        Some(bookmark) => Runner::resume(plan.clone(), options, bookmark.state),
-        None => {
-            let mut known = memory.history.remembered(Timestamp::now());
-            known.extend(facts);
-            Runner::start_knowing(plan.clone(), options, known)
-        }
-    };
-    let runner = if memory.journal.is_some() { runner.keeping() } else { runner };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
     let mut stage = Stage::new(Performance::new(runner), clips, gain, reports);
@@ -143,6 +116,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         fallen,
         screen,
         keep,
+        advised,
         entered: Frames::ZERO,
         written_by: None,
         failing: false,
@@ -150,76 +124,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         leave_by: None,
         lost: 0,
     };
-    live.run()
-}
-
-/// What memory has to say about the session.
-#[derive(Default)]
-struct Guided {
-    id: String,
-    chosen: Chosen,
-    facts: BTreeMap<String, FactValue>,
-}
-
-/// Follows the journal up to this session. For `today` it picks one; nothing when there is none, which it says.
-fn guided(
-    args: &Args,
-    shelf: &Shelf,
-    id: String,
-    is_there: bool,
-    memory: &Memory,
-) -> anyhow::Result<Option<Guided>> {
-    let picks = id == TODAY && !is_there;
-    let guide = if picks {
-        Some(args.guide.guide(&shelf.library)?)
-    } else {
-        args.guide.guide_of(&shelf.library, &id)?
-    };
-    let Some(guide) = guide else { return Ok(Some(Guided { id, ..Guided::default() })) };
-    let bookmark =
-        memory.journal.as_ref().filter(|_| args.resume).map(Journal::bookmark).transpose()?.flatten();
-    let history = bookmark.map(|bookmark| guide::before(&memory.history, bookmark.began));
-    let progress = follow(guide, history.as_ref().unwrap_or(&memory.history), guide::now());
-    let (chosen, facts) = (progress.chosen(), progress.facts().collect());
-    if !picks {
-        let session = shelf.library.session(&id, args.which.language.as_deref());
-        let own =
-            session.is_some_and(|session| session.item.language.value == guide.programme.language.value);
-        let chosen = if own { chosen } else { chosen.without_words() };
-        return Ok(Some(Guided { id, chosen, facts }));
-    }
-    match guide::choose(guide, &progress, Wish { minutes: args.minutes }) {
-        Choice::Session(offer) => Ok(Some(Guided { id: offer.id, chosen, facts })),
-        Choice::None(none) => {
-            println!("{}", guide::explain(&none));
-            Ok(None)
-        }
-    }
-}
-
-fn bookmarked(
-    args: &Args,
-    journal: Option<&Journal>,
-    plan: &Plan,
-    digest: &str,
-) -> anyhow::Result<Option<Bookmark>> {
-    if !args.resume {
-        return Ok(None);
-    }
-    let bookmark = journal.map(Journal::bookmark).transpose()?.flatten();
-    let bookmark = bookmark.context("there is no session to go on with")?;
-    if bookmark.session != plan.id {
-        anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
-    }
-    if !bookmark.is_fresh(Timestamp::now()) {
-        anyhow::bail!(
-            "too long ago: the questions at the beginning have to be asked again; start anew, without --resume"
-        );
-    }
-    if bookmark.digest != digest {
-        anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
-    }
-    Ok(Some(bookmark))
+    let exit = live.run()?;
+    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -235,6 +141,8 @@ struct Live {
     fallen: voices::Fallen,
     screen: Screen,
     keep: Keep,
+    /// Rules whose words are said in place of a session.
+    advised: Vec<Arc<str>>,
     /// Playhead at the beginning of the step.
     entered: Frames,
     /// Until when a record is waited for.
@@ -290,9 +198,14 @@ impl Live {
         self.screen.show(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
+            Happened::Note(Note::StartedOver) => self.keep.start_over(),
             Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
             Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
+                for rule in std::mem::take(&mut self.advised).iter().filter(|_| ending == Ending::Done) {
+                    let about = Some(rule.to_string());
+                    self.keep.record(What::Note { note: ADVISED.to_owned(), about });
+                }
                 self.keep.close(ending);
                 self.ending = Some(ending);
             }

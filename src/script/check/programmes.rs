@@ -10,6 +10,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         parameters(checker, filed);
         phases(checker, filed);
         rules(checker, filed);
+        for daily in &filed.item.daily {
+            checker.check_in_exists(filed.source, &filed.item.language, daily);
+        }
         let Programme { advance, leave_out, good, spread, .. } = &filed.item;
         for criterion in advance.iter().chain(leave_out) {
             checker.programme_expression(filed, &criterion.when);

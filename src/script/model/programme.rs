@@ -34,6 +34,9 @@ pub struct Programme {
     /// In order; the first whose `when` is true applies.
     #[serde(default)]
     pub phase: Vec<At<Phase>>,
+    /// Check-ins that come before each session until they were answered today and let it go on.
+    #[serde(default)]
+    pub daily: Vec<At<Name>>,
     /// When to step up: to more, to the next level, to the next phase.
     pub advance: Option<At<Advance>>,
     /// What a good session is, over the facts that it learnt: besides this nothing spread, nobody said "worse", and it
