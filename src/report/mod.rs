@@ -70,3 +70,6 @@ pub fn sessions(history: &History, names: &Names) -> Vec<Session> {
 fn summaries(sittings: &[Sitting], names: &Names) -> Vec<Session> {
     sittings.iter().map(|sitting| Session::of(sitting, names)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,13 +44,13 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let report = report(&history, &names, today);
     match &args.html {
         None => text::write(&mut std::io::stdout().lock(), &report)?,
-        Some(path) => write(path, &page::page(&report, names.language())?)?,
+        Some(path) => write(path, &page::page(&report, names.language())?, report.sessions.len())?,
     }
     Ok(Exit::Done)
 }
 
 /// For its owner alone, as it is about somebody's health; whole, or not at all.
-fn write(path: &Path, page: &str) -> anyhow::Result<()> {
+fn write(path: &Path, page: &str, sessions: usize) -> anyhow::Result<()> {
     if path.as_os_str() == STDOUT {
         return Ok(std::io::stdout().lock().write_all(page.as_bytes())?);
     }
@@ -61,5 +61,6 @@ fn write(path: &Path, page: &str) -> anyhow::Result<()> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    written().with_context(|| format!("cannot write `{}`", path.display()))
+    written().with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(writeln!(std::io::stdout(), "{}: {sessions} sessions", path.display())?)
 }
