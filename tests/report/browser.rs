@@ -101,10 +101,10 @@ impl Browser {
             self.ask("Page.captureScreenshot", &json!({ "clip": clip, "captureBeyondViewport": true }));
         let png = data(&shot);
         let at = png.windows(4).position(|name| name == b"IDAT").unwrap();
-        let mut pixels = Vec::new();
-        std::io::Read::read_to_end(&mut ZlibDecoder::new(&png[at + 4..]), &mut pixels).ok();
         // The first byte is the filter of the line, which changes nothing in its first pixel.
-        pixels[1..4].try_into().unwrap()
+        let mut line = [0; 4];
+        std::io::Read::read_exact(&mut ZlibDecoder::new(&png[at + 4..]), &mut line).unwrap();
+        [line[1], line[2], line[3]]
     }
 }
 
@@ -119,7 +119,7 @@ fn data(answer: &Value) -> Vec<u8> {
     data_encoding::BASE64.decode(answer["data"].as_str().unwrap().as_bytes()).unwrap()
 }
 
-/// Role and name of each node that a screen reader meets, in order.
+/// Role and name of each node that a screen reader meets.
 fn tree(browser: &mut Browser) -> Vec<(String, String)> {
     let tree = browser.ask("Accessibility.getFullAXTree", &json!({}));
     let text = |node: &Value, what: &str| node[what]["value"].as_str().unwrap_or_default().to_owned();
@@ -194,11 +194,8 @@ fn looks(browser: &mut Browser) {
     for width in [900, 400] {
         browser.width(width);
         assert_eq!(browser.evaluate(OVERLAPS), json!([]), "at {width}");
-        assert_eq!(
-            browser.evaluate("document.documentElement.scrollWidth"),
-            json!(width),
-            "no scrolling sideways"
-        );
+        let wide = browser.evaluate("document.documentElement.scrollWidth");
+        assert!(wide.as_u64().unwrap() <= u64::from(width), "{wide} wide: it scrolls sideways at {width}");
     }
     browser.width(900);
     let shown = browser.evaluate("document.body.innerText");
@@ -209,7 +206,10 @@ fn reads(browser: &mut Browser) {
     let tree = tree(browser);
     let of =
         |role: &str| tree.iter().filter(|node| node.0 == role).map(|node| node.1.trim()).collect::<Vec<_>>();
-    assert_eq!(of("heading")[..HEADINGS.len()], HEADINGS);
+    let headings = "[...document.querySelectorAll('h1, h2, h3')].map(heading => heading.textContent)";
+    let headings = browser.evaluate(headings);
+    assert_eq!(headings.as_array().unwrap()[..HEADINGS.len()], HEADINGS);
+    assert!(HEADINGS.iter().all(|heading| of("heading").contains(heading)), "{:?}", of("heading"));
     assert_eq!(browser.evaluate("document.documentElement.lang"), json!("en"));
     for (role, count) in [("banner", 1), ("main", 1), ("contentinfo", 1), ("navigation", 1), ("table", 7)] {
         assert_eq!(of(role).len(), count, "{role}: {:?}", of(role));

@@ -91,7 +91,10 @@ fn the_page_goes_into_a_file_of_its_owner_alone() {
     let user = User::new();
     live_through(&user);
     let page = said(&user, &["report", "--since", SINCE, "--html"]);
-    assert_eq!(said(&user, &["report", "--since", SINCE, "--html", "report.html"]), "report.html: 65 sessions\n");
+    assert_eq!(
+        said(&user, &["report", "--since", SINCE, "--html", "report.html"]),
+        "report.html: 65 sessions\n"
+    );
     let path = user.path("here/report.html");
     assert_eq!(timeless(&fs::read_to_string(&path).unwrap()), page);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -152,7 +152,6 @@ pub fn live_through(user: &User) {
                 vec![What::Note { note: "advised".into(), about: Some("no-better".into()) }],
             )),
             31 => drop(write(on, -5, vec![What::Acknowledgement { gate: "emergency".into() }])),
-            65 => drop(write(on, 600, hostile())),
             _ => {}
         }
         if n == 30 {
@@ -162,6 +161,9 @@ pub fn live_through(user: &User) {
             continue;
         }
         write(on, 0, day(n));
+        if n == 65 {
+            write(on, 600, hostile());
+        }
     }
     // Cut off, and gone on with.
     let on = date(2024, 3, 18);
