@@ -42,9 +42,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let mut out = std::io::stdout().lock();
     if args.json {
-        as_json(&mut out, &shown)?
+        as_json(&mut out, &shown)?;
     } else {
-        as_lines(&mut out, &shown)?
+        as_lines(&mut out, &shown)?;
     }
     Ok(Exit::Done)
 }

@@ -69,7 +69,7 @@ impl Change {
     /// The pain that is [`SHARE`] below the first days; nothing where those had none.
     #[must_use]
     pub fn share_line(&self) -> Option<f64> {
-        (self.first.mean > 0.0).then(|| self.first.mean * (1.0 - SHARE))
+        (self.first.mean > 0.0).then_some(self.first.mean * (1.0 - SHARE))
     }
 }
 
