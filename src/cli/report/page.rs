@@ -56,8 +56,6 @@ struct Chart {
 #[derive(Serialize)]
 struct Section {
     title: &'static str,
-    /// About the table.
-    note: &'static str,
     table: Table,
 }
 
@@ -140,30 +138,13 @@ fn range(values: &[f64]) -> String {
 }
 
 fn sections(report: &Report) -> Vec<Section> {
+    let section = |title, table| Section { title, table };
     vec![
-        Section {
-            title: "What eased and what spread",
-            note: "Eased: the pain eased, or moved toward the back. Spread: it went further down the leg. Worse: it got \
-                   stronger, and went no further.",
-            table: tables::directions(report),
-        },
-        Section {
-            title: "Exercises",
-            note: "Easier and harder: another form was asked for, or followed from an answer. Worse: the person said \
-                   so while doing it. Skipped: left before its end for any other reason.",
-            table: tables::exercises(report),
-        },
-        Section {
-            title: "Answers",
-            note: "Numbers behind an answer are how often it was given.",
-            table: tables::questions(report),
-        },
-        Section {
-            title: "Referrals",
-            note: "What the program answered with advice to see somebody, and sessions that it did not begin.",
-            table: tables::notices(report),
-        },
-        Section { title: "Last sessions", note: "", table: last(report) },
+        section("What eased and what spread", tables::directions(report)),
+        section("Exercises", tables::exercises(report)),
+        section("Answers", tables::questions(report)),
+        section("Referrals", tables::notices(report)),
+        section("Last sessions", last(report)),
     ]
 }
 
