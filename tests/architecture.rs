@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
-const CORE: [&str; 9] =
-    ["frames", "diagnostic", "line", "script", "plan", "history", "runner", "timeline", "progress"];
+const CORE: [&str; 10] =
+    ["frames", "diagnostic", "line", "script", "plan", "history", "runner", "timeline", "progress", "report"];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.

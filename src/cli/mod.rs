@@ -8,6 +8,7 @@ mod doctor;
 mod exit;
 mod forget;
 mod guide;
+mod history;
 mod journal;
 mod list;
 mod new;
@@ -15,6 +16,7 @@ mod places;
 mod prepare;
 mod programme;
 mod render;
+mod report;
 mod run;
 mod schedule;
 mod schema;
@@ -57,6 +59,10 @@ enum Verb {
     Why(why::Args),
     /// Steer the session that is running, from a script or another terminal
     Ctl(ctl::Args),
+    /// List the sessions there were: when, how long, how they ended, pain before and after
+    History(history::Args),
+    /// Pain, practice, directions and exercises in figures, also as a page for a physiotherapist
+    Report(report::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -173,7 +179,16 @@ fn perform() -> anyhow::Result<Exit> {
             Ok((id, senses)) => (Some(id), senses),
             Err(exit) => return Ok(exit),
         },
-        (None, [_, _, ..], Verb::Today(_) | Verb::Why(_) | Verb::Forget(_) | Verb::Journal(_)) => {
+        (
+            None,
+            [_, _, ..],
+            Verb::Today(_)
+            | Verb::Why(_)
+            | Verb::History(_)
+            | Verb::Report(_)
+            | Verb::Forget(_)
+            | Verb::Journal(_),
+        ) => {
             let ids: Vec<&str> = settings.profiles().iter().map(|profile| profile.id.as_str()).collect();
             anyhow::bail!("there are several profiles ({}): name one with --profile", ids.join(", "));
         }
@@ -194,6 +209,8 @@ fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> 
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
         Verb::Ctl(args) => ctl::run(&args),
+        Verb::History(args) => history::run(&args),
+        Verb::Report(args) => report::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
