@@ -27,7 +27,7 @@ use user::User;
 #[test]
 fn wrong_usage_is_exit_code_2() {
     let user = User::new();
-    for args in [&["dance"][..], &[], &["run"], &["run", "tiny", "--pace", "fast"]] {
+    for args in [&["dance"][..], &[], &["show"], &["run", "tiny", "--pace", "fast"]] {
         assert_eq!(user.run(args).code, 2, "{args:?}");
     }
 }

@@ -39,7 +39,7 @@ fn user() -> User {
         ("tagger.json.gz", packed(TAGGER)),
         ("tokenizer_exceptions.json", b"{}".to_vec()),
         ("normalize.json", TABLES.into()),
-        ("vocab.json", r#"{".":4," ":16,"n":56,"ˈ":156,"ɡ":92,"O":31,"ɔ":76}"#.into()),
+        ("vocab.json", r#"{".":4," ":16,"n":56,"ˈ":156,"ɡ":92,"O":31,"ɔ":76,"ʧ":133,"i":51}"#.into()),
     ];
     for (name, bytes) in files {
         fs::write(voice.join(name), bytes).unwrap();

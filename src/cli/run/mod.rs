@@ -191,7 +191,8 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
 
 /// Without its socket a session still runs.
 fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
-    let path = places::device()?.join(ctl::SOCKET);
+    // Whether it could be made was said before.
+    let path = places::device().filter(|dir| dir.is_dir())?.join(ctl::SOCKET);
     let opened = Socket::open(&path, messages, Box::new(move || status.json()));
     let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
     opened.inspect_err(failed).ok()
