@@ -14,6 +14,7 @@ pub mod frames;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;
+pub mod meaning;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]
 pub mod output;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
-const CORE: [&str; 7] = ["frames", "diagnostic", "line", "script", "plan", "runner", "timeline"];
+const CORE: [&str; 8] = ["frames", "diagnostic", "line", "script", "plan", "meaning", "runner", "timeline"];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.

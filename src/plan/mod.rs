@@ -3,6 +3,7 @@
 
 mod build;
 mod dose;
+mod hearing;
 mod phase;
 mod phrasebook;
 
@@ -15,6 +16,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
 pub use build::{BuildError, build};
 pub use dose::{Main, PlannedDose};
+pub use hearing::HearingWords;
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 

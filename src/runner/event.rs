@@ -16,8 +16,17 @@ pub enum Event {
     /// The take with this number came to its end. One that is no longer current is ignored.
     Finished(u64),
     Key(char),
-    /// Words, heard or typed.
+    /// Words as typed.
     Said(String),
+    /// Words as heard, and whether they were heard well.
+    Heard {
+        words: String,
+        sure: bool,
+    },
+    /// Somebody begins to speak, or has stopped.
+    Voice(bool),
+    /// Nothing can be heard, although it was meant to be.
+    Deaf,
     Command(Command),
     /// The first signal to end.
     Interrupt,
@@ -155,6 +164,10 @@ pub enum Note {
     NoAnswer {
         check_in: String,
     },
+    /// The person is asked whether this is what was said.
+    Doubted {
+        words: String,
+    },
     /// The answer just given set facts that later sessions are to know too, for so many days; without a value they are
     /// no longer to know the fact.
     Remember {
@@ -171,6 +184,6 @@ pub enum Note {
     },
     Paused,
     Resumed,
-    /// The list of keys is wanted.
+    /// Wanted to be told what can be done; the list of keys too.
     Help,
 }

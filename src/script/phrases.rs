@@ -30,6 +30,11 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("recording", &[]),
     ("nothing-back", &[]),
     ("side-unknown", &["title"]),
+    ("did-you-say", &["words"]),
+    ("which-number", &["first", "second"]),
+    ("rounded", &["number"]),
+    ("help", &[]),
+    ("cannot-hear", &[]),
 ];
 
 /// Every name that `[commands]` may hold.

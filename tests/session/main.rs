@@ -2,6 +2,7 @@
 
 mod directions;
 mod golden;
+mod hearing;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
