@@ -1,7 +1,26 @@
-//! Answers and commands from a keyboard or a pipe. Owns the terminal's mode. Must not know what they mean.
+//! Answers and commands from a keyboard, a pipe or the air. Owns the terminal's mode and the microphone. Must not know
+//! what they mean.
 
+#[cfg(feature = "ears")]
+mod keep;
 mod keys;
+#[cfg(feature = "ears")]
+pub mod level;
 mod lines;
+#[cfg(feature = "ears")]
+pub mod listener;
+#[cfg(feature = "ears")]
+pub mod microphone;
+#[cfg(feature = "ears")]
+mod rate;
+#[cfg(feature = "ears")]
+pub mod recogniser;
+#[cfg(feature = "ears")]
+pub mod source;
+#[cfg(feature = "ears")]
+pub mod utterance;
+#[cfg(feature = "ears")]
+pub mod vosk;
 
 use std::io::IsTerminal;
 use std::sync::mpsc::Sender;
