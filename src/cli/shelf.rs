@@ -80,9 +80,14 @@ impl Shelf {
 
     /// Prints `diagnostics` to stderr.
     pub fn print(&self, diagnostics: &[Diagnostic]) {
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        eprint!("{}", render(diagnostics, self.library.sources(), colour));
+        print(self.library.sources(), diagnostics);
     }
+}
+
+/// Prints findings about `sources` to stderr.
+pub fn print(sources: &Sources, diagnostics: &[Diagnostic]) {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprint!("{}", render(diagnostics, sources, colour));
 }
 
 /// The shipped corrections with the user's over them.

@@ -21,11 +21,12 @@ pub enum Kind {
 }
 
 /// Whether a path below a folder of sessions is a file of one of the five kinds. Others lie there too: how words are
-/// pronounced, and what `matside new` begins with.
+/// pronounced, the program's settings, and what `matside new` begins with.
 #[must_use]
 pub fn is_script(path: &Path) -> bool {
     let start = path.parent().is_some_and(|folder| folder.ends_with("new"));
-    path.extension().is_some_and(|ending| ending == "toml") && !path.ends_with("pronounce.toml") && !start
+    let other = ["pronounce.toml", "config.toml"].iter().any(|name| path.ends_with(name));
+    path.extension().is_some_and(|ending| ending == "toml") && !other && !start
 }
 
 impl Kind {

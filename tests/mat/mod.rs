@@ -159,6 +159,7 @@ pub(crate) fn well() -> Vec<(&'static str, &'static str)> {
         ("which-side", "left"),
         ("how-was-it", "better"),
         ("got-worse", "the same place"),
+        ("direction-got-worse", "the same place"),
         ("readiness", "ready"),
         ("sore-from-yesterday", "no"),
         ("where-is-it", "buttock"),
