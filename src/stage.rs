@@ -5,7 +5,7 @@ use crate::frames::{Frames, RATE};
 use crate::line::Line;
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
-use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound};
+use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound, Window};
 use crate::script::Chime;
 
 /// Where clips come from.
@@ -127,6 +127,12 @@ impl Stage {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.ending.is_some() && self.mix.is_silent()
+    }
+
+    /// What decides about the words that may be said now.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.performance.runner().window()
     }
 
     fn perform(&mut self) {

@@ -3,9 +3,13 @@
 mod check;
 mod clips;
 mod config;
+#[cfg(feature = "ears")]
+mod ears;
 mod exit;
 mod forget;
 mod list;
+#[cfg(feature = "ears")]
+mod listen;
 mod new;
 mod places;
 mod programme;
@@ -48,6 +52,12 @@ enum Verb {
     List,
     /// List, install, hear and remove voices
     Voices(voices::Args),
+    /// List, install and remove what is needed to hear spoken answers
+    #[cfg(feature = "ears")]
+    Ears(ears::Args),
+    /// Show what is heard, how well and how soon: for setting a room up
+    #[cfg(feature = "ears")]
+    Listen(listen::Args),
     /// Check session files and report every error in them
     Check(check::Args),
     /// Print the options that can be set in `config.toml`, their values and where these come from
@@ -120,6 +130,10 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Forget => forget::run(),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
+        #[cfg(feature = "ears")]
+        Verb::Ears(args) => ears::run(&args),
+        #[cfg(feature = "ears")]
+        Verb::Listen(args) => listen::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
     }

@@ -12,7 +12,7 @@ use super::level::Level;
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::utterance::{Edge, Utterances};
-use crate::runner::Vocabulary;
+use crate::meaning::Vocabulary;
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
@@ -58,11 +58,12 @@ pub struct Options {
 }
 
 impl Listener {
-    /// Listens on a thread of its own until this is dropped, or the source is over.
+    /// Listens for `vocabulary` on a thread of its own until this is dropped, or the source is over.
     ///
     /// # Errors
     /// [`EarError::Thread`] or [`EarError::Keep`].
     pub fn start(
+        vocabulary: Vocabulary,
         recogniser: Box<dyn Recogniser>,
         source: Box<dyn Source>,
         options: Options,
@@ -70,7 +71,8 @@ impl Listener {
     ) -> Result<Self, EarError> {
         let (expect, expected) = channel();
         let keep = options.keep.map(Keep::new).transpose()?;
-        let hearing = Hearing::new(recogniser, keep, reports);
+        let mut hearing = Hearing::new(recogniser, keep, reports);
+        hearing.expect(vocabulary);
         let mut clean = options.clean;
         let body = move || listen(hearing, source, &mut clean, &expected);
         thread::Builder::new().name("ears".to_owned()).spawn(body)?;

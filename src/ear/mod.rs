@@ -16,6 +16,8 @@ mod rate;
 #[cfg(feature = "ears")]
 pub mod recogniser;
 #[cfg(feature = "ears")]
+pub mod reference;
+#[cfg(feature = "ears")]
 pub mod source;
 #[cfg(feature = "ears")]
 pub mod utterance;

@@ -161,7 +161,12 @@ impl Recogniser for Vosk {
     fn expect(&mut self, phrases: &[String]) -> Result<(), EarError> {
         self.free();
         self.ended.clear();
-        let mut list: Vec<&str> = phrases.iter().map(String::as_str).collect();
+        // A phrase with a word that it does not know would be listened for without the word.
+        let known = |phrase: &&str| phrase.split(' ').all(|word| self.model.knows(word));
+        let mut list: Vec<&str> = phrases.iter().map(String::as_str).filter(known).collect();
+        if list.is_empty() {
+            return Ok(());
+        }
         list.push(OTHER);
         let wrong = || EarError::Phrases(phrases.join(", "));
         let list = serde_json::to_string(&list).map_err(|_| wrong())?;

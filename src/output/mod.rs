@@ -5,6 +5,8 @@ pub mod device;
 mod encode;
 pub mod file;
 pub mod null;
+#[cfg(feature = "device")]
+pub mod played;
 
 /// What is played: pulled in blocks, on whatever thread the output pulls on.
 pub trait Fill: Send {

@@ -2,7 +2,7 @@
 
 use crate::frames::Frames;
 use crate::meaning::{self, Meaning, Meant, Said, Vocabulary};
-use crate::plan::PlannedCheckIn;
+use crate::plan::{Plan, PlannedCheckIn};
 use crate::script::{Chime, Refer, Then};
 
 use super::cue::{Cue, Length, Part, Place};
@@ -159,7 +159,7 @@ impl Runner {
         self.note(Note::Doubted { words: words.clone() });
         self.aside("did-you-say", &[("words", &words)]);
         self.aside_chime(Chime::CheckIn);
-        self.asides.push_back(window(DOUBT));
+        self.asides.push_back(listening(DOUBT));
         self.doubt = Some(Doubt { said });
         self.waited = 0;
         self.next();
@@ -199,7 +199,7 @@ impl Runner {
             self.waited += 1;
             let aside = matches!(self.now, Now::Aside(_));
             self.now = if aside { Now::Aside(self.takes) } else { Now::Session(self.takes) };
-            self.perform(window(WAIT).into(), Frames::ZERO, aside);
+            self.perform(listening(WAIT).into(), Frames::ZERO, aside);
         }
         waits
     }
@@ -214,35 +214,69 @@ impl Runner {
         self.next();
     }
 
+    /// What decides about the words that may be said now; cheap to look at often.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window {
+            check_in: self.open().map(|check_in| check_in.id.clone()),
+            doubt: self.doubt.is_some(),
+            asking: self.state.asking.is_some(),
+            paused: self.mode == Mode::Paused,
+            over: matches!(self.mode, Mode::Closing(_) | Mode::Closed),
+        }
+    }
+}
+
+/// What decides about the words that may be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Open for an answer.
+    check_in: Option<std::sync::Arc<str>>,
+    doubt: bool,
+    asking: bool,
+    paused: bool,
+    over: bool,
+}
+
+impl Window {
+    /// An answer is waited for.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        self.check_in.is_some() || self.doubt
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        let Some(command) = Command::named(name).filter(|_| !self.over) else { return false };
+        match command {
+            Command::Stop => true,
+            _ if self.paused => command == Command::Resume,
+            _ => command != Command::Resume && (!self.asking || IN_QUESTIONS.contains(&command)),
+        }
+    }
+
     /// What may be said now.
     #[must_use]
-    pub fn vocabulary(&self) -> Vocabulary {
-        let phrases = &self.plan.phrases;
-        let check_in = self.open();
-        let allowed = |name: &str| match (Command::named(name), self.mode) {
-            (_, Mode::Closing(_) | Mode::Closed) | (None, _) => false,
-            (Some(command), Mode::Paused) => matches!(command, Command::Resume | Command::Stop),
-            (Some(command), Mode::Running) => {
-                command != Command::Resume && (self.state.asking.is_none() || IN_QUESTIONS.contains(&command))
-            }
-        };
-        let mut all = meaning::vocabulary(phrases, check_in.as_deref(), &allowed);
-        let question = check_in.is_some() || self.doubt.is_some();
-        if self.doubt.is_some() {
+    pub fn vocabulary(&self, plan: &Plan) -> Vocabulary {
+        let phrases = &plan.phrases;
+        let check_in = self.check_in.as_ref().and_then(|id| plan.check_ins.get(&**id));
+        let mut all =
+            meaning::vocabulary(phrases, check_in.map(|check_in| &**check_in), &|name| self.allows(name));
+        if self.doubt {
             all.extend(phrases.hearing().yes.iter().chain(&phrases.hearing().no).cloned());
         }
         let urgent = |name: &str| matches!(Command::named(name), Some(Command::Stop | Command::Worse));
-        let answers = |words: &str| {
+        let is_answer = |words: &str| {
             let mut answers = check_in.iter().flat_map(|check_in| &check_in.answers);
             answers.any(|answer| answer.heard.iter().any(|heard| heard == words))
         };
         let urgent =
-            phrases.commands().filter(|(words, name)| urgent(name) && allowed(name) && !answers(words));
-        Vocabulary { urgent: urgent.map(|(words, _)| words.to_owned()).collect(), phrases: all, question }
+            phrases.commands().filter(|(words, name)| urgent(name) && self.allows(name) && !is_answer(words));
+        let urgent = urgent.map(|(words, _)| words.to_owned()).collect();
+        Vocabulary { urgent, phrases: all, question: self.is_question() }
     }
 }
 
-fn window(length: Frames) -> Cue {
+fn listening(length: Frames) -> Cue {
     Cue { part: Part::Listen, place: Place::default(), sounds: Vec::new(), length: Length::Fixed(length) }
 }
 

@@ -26,8 +26,8 @@ use crate::plan::Plan;
 use crate::script::FactValue;
 
 use hearing::Doubt;
+pub use hearing::Window;
 
-pub use crate::meaning::Vocabulary;
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
 pub use performance::{Do, Performance};

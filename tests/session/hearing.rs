@@ -332,9 +332,11 @@ fn a_window_does_not_close_on_somebody_who_speaks() {
 fn what_may_be_said_follows_the_session() {
     let plan = plan("gentle-daily");
     let mut runner = Runner::start(plan.clone(), Options::default());
-    let has = |runner: &Runner, words: &str| runner.vocabulary().phrases.iter().any(|phrase| phrase == words);
+    let has = |runner: &Runner, words: &str| {
+        runner.window().vocabulary(runner.plan()).phrases.iter().any(|phrase| phrase == words)
+    };
     assert!(has(&runner, "stop") && !has(&runner, "go on"));
     runner.handle(Frames::ZERO, Event::Command(Command::Pause));
     assert!(has(&runner, "go on") && has(&runner, "stop") && !has(&runner, "skip"));
-    assert_eq!(runner.vocabulary().urgent, ["end the session", "stop", "stop now"]);
+    assert_eq!(runner.window().vocabulary(runner.plan()).urgent, ["end the session", "stop", "stop now"]);
 }

@@ -1,5 +1,7 @@
 //! `matside run`: a live session.
 
+#[cfg(feature = "ears")]
+mod hearing;
 mod keep;
 mod screen;
 mod signals;
@@ -42,6 +44,9 @@ pub struct Args {
     captions: bool,
     #[command(flatten)]
     sound: sound::Args,
+    #[cfg(feature = "ears")]
+    #[command(flatten)]
+    ears: hearing::Args,
 }
 
 /// How often the sound is looked after.
@@ -55,6 +60,8 @@ const LOSSES: usize = 3;
 enum Message {
     Input(Input),
     Report(Report),
+    #[cfg(feature = "ears")]
+    Heard(crate::ear::listener::Report),
     Signal,
 }
 
@@ -90,10 +97,30 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     signals::listen(messages.clone())?;
+    #[cfg(feature = "ears")]
+    let ears = hearing::Ears::open(&args.ears, &plan, &messages).unwrap_or_else(|error| {
+        eprintln!("matside: {error}");
+        hearing::Ears::deaf()
+    });
     let ear = Ear::open(messages);
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
     let keep = Keep::start(journal, plan.id.clone(), digest);
-    Live { stage, sound, inbox, losses, fallen, screen, keep, ending: None, leave_by: None, lost: 0 }.run()
+    let live = Live {
+        stage,
+        sound,
+        inbox,
+        losses,
+        fallen,
+        screen,
+        keep,
+        #[cfg(feature = "ears")]
+        ears,
+        plan,
+        ending: None,
+        leave_by: None,
+        lost: 0,
+    };
+    live.run()
 }
 
 fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
@@ -136,6 +163,10 @@ struct Live {
     fallen: voices::Fallen,
     screen: Screen,
     keep: Keep,
+    #[cfg(feature = "ears")]
+    ears: hearing::Ears,
+    #[cfg_attr(not(feature = "ears"), expect(dead_code, reason = "the ears look into it"))]
+    plan: Arc<Plan>,
     ending: Option<Ending>,
     /// When to leave whatever is still to be said.
     leave_by: Option<Instant>,
@@ -155,8 +186,12 @@ impl Live {
                     self.send(Event::Interrupt);
                 }
                 Ok(Message::Report(report)) => self.report(report),
+                #[cfg(feature = "ears")]
+                Ok(Message::Heard(report)) => self.heard(report),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
+            #[cfg(feature = "ears")]
+            self.follow();
             if let Some(exit) = self.look()? {
                 self.screen.clear();
                 return Ok(exit);
@@ -172,8 +207,25 @@ impl Live {
         }
     }
 
+    #[cfg(feature = "ears")]
+    fn heard(&mut self, report: crate::ear::listener::Report) {
+        let (event, shown) = self.ears.report(report);
+        shown.into_iter().for_each(|shown| self.screen.warn(&shown));
+        event.into_iter().for_each(|event| self.send(event));
+    }
+
+    #[cfg(feature = "ears")]
+    fn follow(&mut self) {
+        let window = self.stage.lock().map(|stage| stage.window());
+        window.into_iter().for_each(|window| self.ears.follow(&window, &self.plan));
+    }
+
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
+        #[cfg(feature = "ears")]
+        if let Happened::Sound(crate::runner::Sound::Line(line)) = &report.what {
+            self.ears.own(line, Instant::now());
+        }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::Remember { days, facts }) => self.keep.remember(facts, days),

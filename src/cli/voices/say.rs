@@ -63,7 +63,7 @@ fn play(playing: Playing, length: Frames) -> Exit {
 
     use crate::output::device::{Device, Options};
 
-    let device = match Device::open(Arc::new(Mutex::new(playing)), &Options { buffer: None }) {
+    let device = match Device::open(Arc::new(Mutex::new(playing)), &Options::default()) {
         Ok(device) => device,
         Err(error) => {
             eprintln!("matside: {:#}", anyhow::Error::from(error));

@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Fill;
+use super::played::Played;
 use crate::frames::RATE;
 use opening::{Line, Start};
 
@@ -40,6 +41,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(250);
 pub struct Options {
     /// Frames in a period, half of the queue; for odd hardware.
     pub buffer: Option<u32>,
+    /// Told everything that is played.
+    pub played: Arc<Played>,
 }
 
 /// Why there is no sound.
@@ -59,6 +62,7 @@ pub enum DeviceError {
 pub struct Device {
     line: Line,
     source: Shared,
+    played: Arc<Played>,
     period: u32,
     /// By streams before this one.
     pulled_before: u64,
@@ -72,10 +76,11 @@ impl Device {
     /// There is no device, it does not open, does not answer within 5 s, or takes no sound within 1 s.
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
-        let line = Line::open(&source, period, Start::Silent)?;
+        let played = options.played.clone();
+        let line = Line::open(&source, &played, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
-        Ok(Self { line, source, period, pulled_before: 0, holes_before: 0 })
+        Ok(Self { line, source, played, period, pulled_before: 0, holes_before: 0 })
     }
 
     /// Frames taken from the source so far.
@@ -108,11 +113,12 @@ impl Device {
             return;
         }
         self.line.retire();
+        self.played.take_back(self.period as usize * 2);
         feed::discard(&self.source, FADE);
         let (pulled, holes) = self.line.meter().settle();
         self.pulled_before += pulled + FADE as u64;
         self.holes_before += holes;
-        match Line::open(&self.source, self.period, Start::Playing) {
+        match Line::open(&self.source, &self.played, self.period, Start::Playing) {
             Ok(line) => self.line = line,
             Err(_) => self.line.meter().mark_broken(),
         }
