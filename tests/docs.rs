@@ -347,9 +347,14 @@ fn paths(document: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_path_in_the_documents_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in
-        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/session-language.md", "docs/write-your-own.md"]
-    {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/session-language.md",
+        "docs/write-your-own.md",
+        "docs/voices.md",
+    ] {
         let text = fs::read_to_string(root.join(name)).expect("a readable file");
         let text: String = text.split("```").step_by(2).collect();
         for path in paths(&text).filter(|path| !path.is_empty()) {

@@ -15,6 +15,8 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut shelf = Shelf::read(&args.files)?;
     shelf.check();
+    #[cfg(feature = "ears")]
+    shelf.diagnostics.extend(super::ears::dictionary::check(&shelf.library));
     let mut diagnostics = std::mem::take(&mut shelf.diagnostics);
     if !shelf.named.is_empty() {
         diagnostics.retain(|diagnostic| shelf.named.contains(&diagnostic.source));

@@ -82,7 +82,7 @@ struct Which {
 /// How it is spoken.
 #[derive(Debug, clap::Args)]
 struct Speech {
-    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak
+    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak, else system
     #[arg(long, value_name = "NAME")]
     voice: Option<String>,
     /// Speed of speech and repetitions in percent

@@ -26,9 +26,15 @@ const WAIT: Duration = Duration::from_millis(500);
 /// A dead stream reports errors as fast as it is let.
 const BREATH: Duration = Duration::from_millis(1);
 
+/// A real microphone hisses: nothing but zeros for 3 s is one that is muted, or not there.
+const MUTE: usize = 3 * RATE as usize;
+
 /// The default microphone, opened again whenever it is lost.
 pub struct Microphone {
     now: Now,
+    /// Samples of nothing at all.
+    zeros: usize,
+    lost: bool,
 }
 
 enum Now {
@@ -37,8 +43,6 @@ enum Now {
     Opening {
         opened: Receiver<Result<Open, String>>,
         since: Instant,
-        first: bool,
-        told: bool,
     },
     Waiting {
         until: Instant,
@@ -55,14 +59,29 @@ impl Microphone {
     /// Begins to open it.
     #[must_use]
     pub fn open() -> Self {
-        Self { now: opening(true) }
+        Self { now: opening(), zeros: 0, lost: false }
     }
 
-    fn read(open: &mut Open) -> Option<Next> {
-        match open.blocks.recv_timeout(DEAD) {
-            Ok(block) => Some(Next::Block(open.mono.take(&block))),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+    fn failed(&mut self, why: &str) -> Next {
+        self.now = Now::Waiting { until: Instant::now() + WAIT };
+        self.lost = true;
+        self.zeros = 0;
+        Next::Dead(why.to_owned())
+    }
+
+    /// A block, or nothing where none came in time.
+    fn heard(&mut self, block: Option<Vec<f32>>) -> Next {
+        let Some(block) = block else { return self.failed("it delivers nothing") };
+        let silent = block.iter().all(|sample| *sample == 0.0);
+        self.zeros = if silent { self.zeros + block.len() } else { 0 };
+        if self.zeros > MUTE {
+            return self.failed("it delivers nothing but silence; is it plugged in, or muted?");
         }
+        if self.lost && !silent {
+            self.lost = false;
+            return Next::Back;
+        }
+        Next::Block(block)
     }
 }
 
@@ -70,45 +89,32 @@ impl Source for Microphone {
     fn next(&mut self) -> Next {
         match &mut self.now {
             Now::Open(open) => {
-                let next = Self::read(open);
-                next.unwrap_or_else(|| {
-                    self.now = Now::Waiting { until: Instant::now() + WAIT };
-                    Next::Dead("it delivers nothing".to_owned())
-                })
+                let block = open.blocks.recv_timeout(DEAD).ok().map(|block| open.mono.take(&block));
+                self.heard(block)
             }
             Now::Waiting { until } => {
                 thread::sleep(until.saturating_duration_since(Instant::now()));
-                self.now = opening(false);
+                self.now = opening();
                 Next::Block(Vec::new())
             }
-            Now::Opening { opened, since, first, told } => match opened.recv_timeout(WAIT) {
+            Now::Opening { opened, since } => match opened.recv_timeout(WAIT) {
                 Ok(Ok(open)) => {
-                    let again = !*first || *told;
                     self.now = Now::Open(Box::new(open));
-                    if again { Next::Back } else { Next::Block(Vec::new()) }
-                }
-                Err(RecvTimeoutError::Timeout) if since.elapsed() < OPENING || *told => {
                     Next::Block(Vec::new())
                 }
+                Err(RecvTimeoutError::Timeout) if since.elapsed() < OPENING => Next::Block(Vec::new()),
                 Err(RecvTimeoutError::Timeout) => {
-                    *told = true;
+                    self.lost = true;
                     Next::Dead("it does not answer".to_owned())
                 }
-                Ok(Err(said)) => self.failed(said),
-                Err(RecvTimeoutError::Disconnected) => self.failed("no thread opens it".to_owned()),
+                Ok(Err(said)) => self.failed(&said),
+                Err(RecvTimeoutError::Disconnected) => self.failed("no thread opens it"),
             },
         }
     }
 }
 
-impl Microphone {
-    fn failed(&mut self, said: String) -> Next {
-        self.now = Now::Waiting { until: Instant::now() + WAIT };
-        Next::Dead(said)
-    }
-}
-
-fn opening(first: bool) -> Now {
+fn opening() -> Now {
     let (sender, opened) = channel();
     let opener = thread::Builder::new().name("microphone-open".to_owned());
     // Without a thread the sender is dropped, which is seen at the next look.
@@ -121,7 +127,7 @@ fn opening(first: bool) -> Now {
         // Nobody waits any longer: the stream is dropped here.
         drop(sender.send(open));
     }));
-    Now::Opening { opened, since: Instant::now(), first, told: false }
+    Now::Opening { opened, since: Instant::now() }
 }
 
 /// At 16 kHz mono where the device, or a plugin before it, can; else as the device wishes.

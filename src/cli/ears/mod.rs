@@ -1,5 +1,6 @@
 //! `matside ears`, and opening the ears that are installed.
 
+pub mod dictionary;
 mod packs;
 
 use std::path::{Path, PathBuf};
