@@ -34,7 +34,8 @@ fn ears_or_skip() -> Option<PathBuf> {
 /// Somebody says `words`, as a file.
 fn speech(dir: &Path, voice: &str, words: &str) -> PathBuf {
     let path = dir.join(format!("{voice}-{}.wav", words.replace(|c: char| !c.is_alphanumeric(), "-")));
-    let done = Command::new("espeak-ng").args(["-v", voice, "-s", "150", "-w"]).arg(&path).arg(words).status();
+    let done =
+        Command::new("espeak-ng").args(["-v", voice, "-s", "150", "-w"]).arg(&path).arg(words).status();
     assert!(done.is_ok_and(|status| status.success()), "espeak-ng");
     path
 }
@@ -45,7 +46,8 @@ fn listened(data: &Path, question: Option<&str>, file: &Path) -> String {
     let output = command.arg("--file").arg(file).env("XDG_DATA_HOME", data).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let heard = text.lines().filter_map(|line| line.strip_prefix("heard   ").or(line.strip_prefix("at once ")));
+    let heard =
+        text.lines().filter_map(|line| line.strip_prefix("heard   ").or(line.strip_prefix("at once ")));
     heard.map(|line| line.split(" (").next().unwrap_or_default()).collect::<Vec<_>>().join(" / ")
 }
 

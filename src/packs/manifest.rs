@@ -101,7 +101,23 @@ impl Manifest {
     /// Of all files together.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.file.iter().map(|part| part.bytes).sum()
+        self.file.iter().fold(0, |sum, part| part.bytes.saturating_add(sum))
+    }
+
+    /// Whether nothing in it leads out of its folder.
+    ///
+    /// # Errors
+    /// [`PackError::Name`].
+    pub fn check_names(&self) -> Result<(), PackError> {
+        // A model has folders within its own.
+        let stays = |name: &&String| name.split('/').all(is_plain);
+        let files = self.file.iter().map(|part| &part.name).chain([&self.weights]);
+        let mut leaves =
+            files.filter(|name| !stays(name)).chain([&self.name].into_iter().filter(|name| !is_plain(name)));
+        match leaves.next() {
+            Some(name) => Err(PackError::Name { name: name.clone() }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -126,6 +142,13 @@ impl Part {
         }
         Ok(())
     }
+}
+
+/// Letters, digits and marks of a file that lies in one folder, and is not hidden.
+pub(super) fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | ' '))
 }
 
 struct HashWriter<'a>(&'a mut Sha256);
@@ -222,6 +245,19 @@ mod tests {
             assert_eq!((packs.len(), packs[0].file.len(), library.bytes), (1, 15, bytes));
         }
         assert_eq!(listed(ears, "riscv64"), []);
+    }
+
+    #[test]
+    fn a_name_that_leads_out_of_the_folder_is_refused() {
+        let heart = known().into_iter().find(|pack| pack.name == "heart").unwrap();
+        assert!(heart.check_names().is_ok());
+        assert!(Manifest { name: "a/b".into(), ..heart.clone() }.check_names().is_err());
+        for name in ["", ".", "..", "../heart", "a/../b", "/etc", "a//b", ".heart.old", "a\\b"] {
+            assert!(Manifest { name: name.into(), ..heart.clone() }.check_names().is_err(), "{name}");
+            let mut foreign = heart.clone();
+            foreign.file[0].name = name.into();
+            assert!(foreign.check_names().is_err(), "{name}");
+        }
     }
 
     #[test]

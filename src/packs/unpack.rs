@@ -40,7 +40,7 @@ fn zip(package: &Path, part: &Part, to: &Path) -> Result<(), PackError> {
     let Some(name) = name else { return Err(wrong(format!("it holds no `{}`", part.name))) };
     let member = archive.by_name(&name).map_err(|error| wrong(error.to_string()))?;
     // No more than it may have: a hostile archive must not fill the disk.
-    write(to, &mut io::Read::take(member, part.bytes + 1))
+    write(to, &mut io::Read::take(member, part.bytes.saturating_add(1)))
 }
 
 fn is_of(part: &Part, name: &str) -> bool {
