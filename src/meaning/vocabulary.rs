@@ -39,7 +39,6 @@ pub fn vocabulary(
         let numbers = scale_numbers(phrases, scale);
         all.extend(two_numbers(hearing, &numbers));
         answers.extend(numbers.into_iter().map(|(word, _)| word));
-        all.extend([&hearing.or, &hearing.point, &hearing.half].into_iter().flatten().cloned());
     }
     if check_in.is_some() {
         all.extend(around(&answers, [&hearing.filler, &hearing.not, &hearing.correction]));
