@@ -114,7 +114,7 @@ impl Running {
 
     /// Until a caption that contains `part`.
     fn wait_for(&mut self, part: &str) {
-        let until = Instant::now() + Duration::from_secs(120);
+        let until = Instant::now() + Duration::from_mins(2);
         loop {
             match self.captions.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.seen.push(line),

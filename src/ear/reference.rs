@@ -105,7 +105,7 @@ mod tests {
             let block = reference.take(800);
             assert_eq!(block.len(), 800);
             assert!(block.iter().all(|sample| !sample.is_nan()), "read before it was played");
-            (heard * TIMES) as i64 - reference.next.unwrap() as i64
+            (heard * TIMES).cast_signed() - reference.next.unwrap().cast_signed()
         });
         distance.collect()
     }

@@ -218,14 +218,20 @@ impl Live {
     #[cfg(feature = "ears")]
     fn heard(&mut self, report: crate::ear::listener::Report) {
         let (event, shown) = self.ears.report(report);
-        shown.into_iter().for_each(|shown| self.screen.warn(&shown));
-        event.into_iter().for_each(|event| self.send(event));
+        if let Some(shown) = shown {
+            self.screen.warn(&shown);
+        }
+        if let Some(event) = event {
+            self.send(event);
+        }
     }
 
     #[cfg(feature = "ears")]
     fn follow(&mut self) {
         let window = self.stage.lock().map(|stage| stage.window());
-        window.into_iter().for_each(|window| self.ears.follow(&window, &self.plan));
+        if let Ok(window) = window {
+            self.ears.follow(&window, &self.plan);
+        }
     }
 
     fn report(&mut self, report: Report) {
