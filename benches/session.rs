@@ -17,7 +17,7 @@ use matside::mix::{Clip, Mix};
 use matside::output::{Fill, file};
 use matside::plan::Plan;
 use matside::runner::{Options, Performance, Runner};
-use matside::script::{Chime, Library, check};
+use matside::script::{Chime, Library, check, is_script};
 use matside::stage::{Clips, Ready, Stage};
 use matside::timeline::{self, Nobody, Trace};
 use matside::voice::cache::Key;
@@ -42,9 +42,9 @@ fn sources(further: &[(&str, &str)]) -> Sources {
 fn add(sources: &mut Sources, dir: &Path) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("sessions/new") {
+        if path.is_dir() {
             add(sources, &path);
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+        } else if is_script(&path) {
             sources.add(path.display().to_string(), &std::fs::read_to_string(&path).unwrap(), Layer::Shipped);
         }
     }

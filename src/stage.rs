@@ -1,12 +1,14 @@
 //! The one loop: pulled for samples, it performs the session, mixes it, and reports what happened.
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
+//! A voice that speaks by itself is only told when, and silenced; that it has ended comes from it.
 
 use crate::frames::{Frames, RATE};
 use crate::line::Line;
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
-use crate::runner::{Cut, Do, Ending, Event, Note, Performance, Sound};
+use crate::runner::{Cut, Do, Ending, Event, Extent, Note, Performance, Sound};
 use crate::script::Chime;
+use crate::voice::{Speaker, Spoken};
 
 /// Where clips come from.
 pub trait Clips: Send {
@@ -14,12 +16,18 @@ pub trait Clips: Send {
     fn want(&mut self, lines: Vec<Line>);
     fn line(&mut self, line: &Line) -> Ready;
     fn chime(&mut self, chime: Chime) -> Clip;
+    /// The voice for the lines that are [`Ready::Spoken`].
+    fn speaker(&mut self) -> Option<&mut dyn Speaker> {
+        None
+    }
 }
 
 /// Whether a line can be played.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ready {
     Clip(Clip),
+    /// The voice speaks by itself: it can be asked now, and says when it has ended.
+    Spoken,
     Later,
     /// It could not be spoken: silence takes its time.
     Lost,
@@ -48,6 +56,9 @@ pub enum Happened {
 /// After a cut, nothing new begins for this many frames: 20 ms, the fade and a breath. An output that is asked to
 /// be silent at once may throw them away with its queue.
 pub const SETTLE: usize = RATE as usize / 50;
+/// An output may have this much queued. A voice that speaks by itself does not wait in that queue: asked at once, it
+/// would speak into what is still to be heard.
+const QUEUE: Frames = Frames(2 * 4_096);
 /// How many lines are prepared ahead.
 const AHEAD: usize = 24;
 
@@ -64,7 +75,13 @@ pub struct Stage {
     settle: usize,
     /// Base gain in decibels, to which the person's volume is added.
     gain: f32,
+    /// Both.
+    volume: f32,
     ending: Option<Ending>,
+    /// What a voice that speaks by itself will be asked, and when.
+    due: Option<(Frames, Line)>,
+    /// What it was asked and has not begun.
+    asked: Option<Line>,
 }
 
 impl Stage {
@@ -74,7 +91,8 @@ impl Stage {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
-        Self { performance, mix, clips, reports, produced: Frames::ZERO, settle: 0, gain, ending: None }
+        let (produced, settle, ending, due, asked) = (Frames::ZERO, 0, None, None, None);
+        Self { performance, mix, clips, reports, produced, settle, gain, volume: gain, ending, due, asked }
     }
 
     /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
@@ -85,6 +103,14 @@ impl Stage {
             self.perform();
         }
         self.settle > 0
+    }
+
+    /// Silences a voice that speaks by itself, for good: it would speak on when nothing is pulled any more.
+    pub fn hush(&mut self) {
+        (self.due, self.asked) = (None, None);
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.hush();
+        }
     }
 
     /// Fills `block`, and says how much of it belongs to the session: less than all of it once it has ended.
@@ -130,6 +156,8 @@ impl Stage {
     }
 
     fn perform(&mut self) {
+        self.listen();
+        self.ask();
         loop {
             let clips = &mut self.clips;
             let next = self.performance.poll(&mut |line| length(clips.line(line), line));
@@ -138,11 +166,15 @@ impl Stage {
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
                 Some(Do::Cut(Cut::Now)) => {
                     self.mix.cut();
+                    self.hush();
                     self.settle = SETTLE;
                     return;
                 }
-                Some(Do::Cut(Cut::Word)) => self.mix.cut_at_word(),
-                Some(Do::Volume(decibels)) => self.mix.set_gain(self.gain + f32::from(decibels)),
+                Some(Do::Cut(Cut::Word)) => {
+                    self.mix.cut_at_word();
+                    self.hush();
+                }
+                Some(Do::Volume(decibels)) => self.volume(self.gain + f32::from(decibels)),
                 Some(Do::Note(note)) => self.note(note),
                 Some(Do::Close(ending)) => {
                     self.ending = Some(ending);
@@ -158,10 +190,48 @@ impl Stage {
             Sound::Chime(chime) => self.mix.add(self.clips.chime(*chime), after),
             Sound::Line(line) => match self.clips.line(line) {
                 Ready::Clip(clip) => self.mix.add(clip, after),
+                Ready::Spoken => return self.due = Some((self.produced + after + QUEUE, line.clone())),
                 Ready::Later | Ready::Lost => self.report(Happened::Lost(line.clone())),
             },
         }
         self.report_at(after, Happened::Sound(sound));
+    }
+
+    /// Asks for the line that is due.
+    fn ask(&mut self) {
+        let Some((_, line)) = self.due.take_if(|(at, _)| *at <= self.produced) else { return };
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.volume(self.volume);
+            speaker.say(&line);
+            self.asked = Some(line);
+        }
+    }
+
+    /// Takes what the voice that speaks by itself has to tell.
+    fn listen(&mut self) {
+        while let Some(spoken) = self.clips.speaker().and_then(Speaker::poll) {
+            match spoken {
+                Spoken::Begun => {
+                    self.performance.begun();
+                    if let Some(line) = self.asked.take() {
+                        self.report(Happened::Sound(Sound::Line(line)));
+                    }
+                }
+                Spoken::Ended => self.performance.ended(),
+                Spoken::Failed(_) => {
+                    self.asked = None;
+                    self.performance.failed();
+                }
+            }
+        }
+    }
+
+    fn volume(&mut self, decibels: f32) {
+        self.volume = decibels;
+        self.mix.set_gain(decibels);
+        if let Some(speaker) = self.clips.speaker() {
+            speaker.volume(decibels);
+        }
     }
 
     fn note(&mut self, note: Note) {
@@ -190,11 +260,12 @@ impl Stage {
     }
 }
 
-fn length(ready: Ready, line: &Line) -> Option<Frames> {
+fn length(ready: Ready, line: &Line) -> Option<Extent> {
     match ready {
-        Ready::Clip(clip) => Some(clip.len()),
+        Ready::Clip(clip) => Some(Extent::Clip(clip.len())),
+        Ready::Spoken => Some(Extent::Open),
         Ready::Later => None,
-        Ready::Lost => Some(line.estimate()),
+        Ready::Lost => Some(Extent::Clip(line.estimate())),
     }
 }
 

@@ -22,6 +22,7 @@ use serde_json::Value;
 const LANGUAGE: &str = include_str!("../docs/session-language.md");
 const README: &str = include_str!("../README.md");
 const GUIDE: &str = include_str!("../docs/write-your-own.md");
+const CONFIG: &str = include_str!("../docs/config.md");
 
 /// A fenced block: what it says it is, its text, the line it begins on.
 struct Block<'a> {
@@ -346,9 +347,14 @@ fn paths(document: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_path_in_the_documents_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in
-        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/session-language.md", "docs/write-your-own.md"]
-    {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/session-language.md",
+        "docs/write-your-own.md",
+        "docs/voices.md",
+    ] {
         let text = fs::read_to_string(root.join(name)).expect("a readable file");
         let text: String = text.split("```").step_by(2).collect();
         for path in paths(&text).filter(|path| !path.is_empty()) {
@@ -357,5 +363,21 @@ fn every_path_in_the_documents_is_there() {
                 "{name}: {path}"
             );
         }
+    }
+}
+
+/// Every key that can be set has a line, and every line a key.
+#[test]
+fn every_setting_is_described() {
+    let shown = String::from_utf8(Home::new().run(&["config"]).stdout).expect("text");
+    // `key = value` or `# key is not set`.
+    let key = |line: &str| line.trim_start_matches("# ").split(' ').next().map(str::to_owned);
+    let keys: BTreeSet<String> = shown.lines().skip(1).filter_map(key).collect();
+    let row =
+        |line: &str| line.strip_prefix("| `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    let rows: BTreeSet<String> = CONFIG.lines().filter_map(row).collect();
+    assert_eq!(keys, rows);
+    for key in keys {
+        assert!(CONFIG.contains(&format!("`MATSIDE_{}`", key.replace('-', "_").to_uppercase())), "{key}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod clips;
+mod config;
 mod exit;
 mod forget;
 mod list;
@@ -17,9 +18,11 @@ mod voices;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use exit::Exit;
+
+use config::Settings;
 
 /// Voice-guided sessions for people who practise on the floor.
 #[derive(Debug, Parser)]
@@ -47,6 +50,8 @@ enum Verb {
     Voices(voices::Args),
     /// Check session files and report every error in them
     Check(check::Args),
+    /// Print the options that can be set in `config.toml`, their values and where these come from
+    Config,
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -67,7 +72,7 @@ struct Which {
 /// How it is spoken.
 #[derive(Debug, clap::Args)]
 struct Speech {
-    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak
+    /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak, else system
     #[arg(long, value_name = "NAME")]
     voice: Option<String>,
     /// Speed of speech and repetitions in percent
@@ -90,8 +95,24 @@ pub fn main() -> Exit {
     // Before there is a second thread.
     #[cfg(feature = "device")]
     crate::output::device::find_sound_server();
-    let args = Args::parse();
-    let done = match args.verb {
+    perform().unwrap_or_else(|error| {
+        if broken_pipe(&error) {
+            return Exit::Done;
+        }
+        eprintln!("matside: {error:#}");
+        Exit::of(&error)
+    })
+}
+
+fn perform() -> anyhow::Result<Exit> {
+    let settings = Settings::read(&Args::command())?;
+    shelf::print(&settings.sources, &settings.diagnostics);
+    let command = settings.apply(Args::command());
+    let args = Args::from_arg_matches(&command.clone().get_matches())?;
+    match args.verb {
+        // Whoever set something there does not want a session that is different.
+        Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
+        Verb::Config => settings.print(command),
         Verb::Run(args) => run::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
@@ -101,14 +122,7 @@ pub fn main() -> Exit {
         Verb::Voices(args) => voices::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
-    };
-    done.unwrap_or_else(|error| {
-        if broken_pipe(&error) {
-            return Exit::Done;
-        }
-        eprintln!("matside: {error:#}");
-        Exit::of(&error)
-    })
+    }
 }
 
 /// Whoever read our output has seen enough.

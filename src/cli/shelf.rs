@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean, render};
 use crate::plan::{Plan, What};
-use crate::script::{Filed, Kind, Library, Session, check};
+use crate::script::{Filed, Kind, Library, Session, check, is_script};
 use crate::timeline;
 use crate::voice::heart::words::Corrections;
 
@@ -80,9 +80,14 @@ impl Shelf {
 
     /// Prints `diagnostics` to stderr.
     pub fn print(&self, diagnostics: &[Diagnostic]) {
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        eprint!("{}", render(diagnostics, self.library.sources(), colour));
+        print(self.library.sources(), diagnostics);
     }
+}
+
+/// Prints findings about `sources` to stderr.
+pub fn print(sources: &Sources, diagnostics: &[Diagnostic]) {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprint!("{}", render(diagnostics, sources, colour));
 }
 
 /// The shipped corrections with the user's over them.
@@ -223,7 +228,7 @@ impl Reader {
             let path = Path::new("sessions").join(file.path());
             self.bytes(&path, file.contents(), Layer::Shipped);
         }
-        for dir in dir.dirs().filter(|dir| !holds_starts(dir.path())) {
+        for dir in dir.dirs() {
             self.shipped(dir);
         }
     }
@@ -238,9 +243,7 @@ impl Reader {
         let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         entries.sort();
         for entry in entries {
-            if (entry.is_dir() && depth < DEEPEST && !holds_starts(&entry))
-                || (is_script(&entry) && entry.is_file())
-            {
+            if (entry.is_dir() && depth < DEEPEST) || (is_script(&entry) && entry.is_file()) {
                 self.path(&entry, layer, depth + 1)?;
             }
         }
@@ -252,12 +255,4 @@ impl Reader {
             self.diagnostics.push(diagnostic);
         }
     }
-}
-
-fn holds_starts(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| name == STARTS)
-}
-
-fn is_script(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "toml") && !path.ends_with(PRONOUNCE)
 }

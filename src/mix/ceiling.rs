@@ -17,6 +17,11 @@ impl Default for Ceiling {
 }
 
 impl Ceiling {
+    /// Whether it leaves quiet samples as they are.
+    pub fn is_at_rest(&self) -> bool {
+        self.gain >= 1.0
+    }
+
     pub fn limit(&mut self, sample: f32) -> f32 {
         if !sample.is_finite() {
             return 0.0;

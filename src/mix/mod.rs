@@ -90,14 +90,24 @@ impl Mix {
     /// Writes the next `block.len()` mono samples.
     pub fn render(&mut self, block: &mut [f32]) {
         block.fill(0.0);
+        let still = self.is_still_for(block.len());
         for part in &mut self.parts {
             part.add_to(block);
         }
         self.parts.retain(|part| part.next < part.end);
+        if still {
+            return;
+        }
         for sample in block {
             self.gain += (self.target - self.gain).clamp(-1.0 / GLIDE, 1.0 / GLIDE);
             *sample = self.ceiling.limit(*sample * self.gain);
         }
+    }
+
+    /// Whether the next `len` frames are silence that changes nothing: most of a session is.
+    fn is_still_for(&self, len: usize) -> bool {
+        let settled = self.gain.total_cmp(&self.target).is_eq() && self.ceiling.is_at_rest();
+        settled && self.parts.iter().all(|part| part.wait >= len)
     }
 }
 

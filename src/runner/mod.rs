@@ -27,7 +27,7 @@ use crate::script::FactValue;
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
 pub use performance::{Do, Performance};
-pub use score::{Score, score};
+pub use score::{Extent, Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;

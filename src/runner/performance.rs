@@ -8,7 +8,7 @@ use crate::line::Line;
 use super::Runner;
 use super::cue::Sound;
 use super::event::{Cut, Effect, Event, Note, Take};
-use super::score::{Score, score};
+use super::score::{Extent, Score, score};
 use super::state::Ending;
 
 /// What whoever drives the performance has to do now.
@@ -27,9 +27,26 @@ pub enum Do {
 #[derive(Debug)]
 struct Current {
     take: Take,
-    /// Absent until all clips are ready.
-    length: Option<Frames>,
+    span: Span,
     elapsed: Frames,
+}
+
+/// What is known of a take's length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Span {
+    /// Its clips are not ready.
+    Waiting,
+    /// A voice has been asked to speak and has not begun.
+    Asked {
+        least: Frames,
+        pause: Frames,
+    },
+    /// It speaks; `pause` comes after its end.
+    Open {
+        least: Frames,
+        pause: Frames,
+    },
+    Known(Frames),
 }
 
 #[derive(Debug)]
@@ -63,15 +80,15 @@ impl Performance {
     }
 
     /// The next thing to do at the playhead; `None` when there is nothing until [`Self::remaining`] has passed.
-    /// `len` gives the length of a line's clip, or `None` while it is not ready.
-    pub fn poll(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) -> Option<Do> {
+    /// `len` gives the length of a line, or `None` while its clip is not ready.
+    pub fn poll(&mut self, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<Do> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
                 return Some(ready);
             }
             match self.runner.poll_effect() {
                 Some(Effect::Perform(take)) => {
-                    self.current = Some(Current { elapsed: take.from, take, length: None });
+                    self.current = Some(Current { elapsed: take.from, take, span: Span::Waiting });
                 }
                 Some(Effect::Cut(cut)) => {
                     self.current = None;
@@ -92,19 +109,53 @@ impl Performance {
         }
     }
 
-    /// Frames until the current take ends. `None`: nothing is being performed, or its clips are not ready.
+    /// Frames until the current take ends. `None`: nothing is being performed, its clips are not ready, or a voice
+    /// speaks until it has ended.
     #[must_use]
     pub fn remaining(&self) -> Option<Frames> {
         let current = self.current.as_ref()?;
-        Some(current.length? - current.elapsed)
+        match current.span {
+            Span::Known(length) => Some(length - current.elapsed),
+            Span::Waiting | Span::Asked { .. } | Span::Open { .. } => None,
+        }
     }
 
-    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready.
+    /// Lets `frames` pass, never more than [`Self::remaining`]; nothing passes while a clip is not ready or a voice
+    /// has not begun.
     pub fn advance(&mut self, frames: Frames) {
-        let Some(current) = self.current.as_mut().filter(|current| current.length.is_some()) else { return };
+        let passes = |current: &&mut Current| matches!(current.span, Span::Known(_) | Span::Open { .. });
+        let Some(current) = self.current.as_mut().filter(passes) else { return };
         current.elapsed += frames;
         if !current.take.aside {
             self.playhead += frames;
+        }
+    }
+
+    /// The voice has begun the line that the take waits for.
+    pub fn begun(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { least, pause } = current.span
+        {
+            current.span = Span::Open { least, pause };
+        }
+    }
+
+    /// It has ended it: the take ends a pause after this moment.
+    pub fn ended(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { least, pause } | Span::Open { least, pause } = current.span
+        {
+            current.span = Span::Known((current.elapsed + pause).max(least));
+        }
+    }
+
+    /// It has failed: the take begins again, with whatever voice there is then.
+    pub fn failed(&mut self) {
+        if let Some(current) = &mut self.current
+            && let Span::Asked { .. } | Span::Open { .. } = current.span
+        {
+            current.elapsed = current.take.from;
+            current.span = Span::Waiting;
         }
     }
 
@@ -118,10 +169,11 @@ impl Performance {
         true
     }
 
-    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Frames>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.length.is_none()) else { return };
-        let Some(Score { sounds, length }) = score(&current.take.cue, len) else { return };
-        current.length = Some(length);
+    fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Extent>) {
+        let waits = |current: &&mut Current| current.span == Span::Waiting;
+        let Some(current) = self.current.as_mut().filter(waits) else { return };
+        let Some(Score { sounds, length, open }) = score(&current.take.cue, len) else { return };
+        current.span = open.map_or(Span::Known(length), |pause| Span::Asked { least: length, pause });
         let from = current.take.from;
         // What lay before the interruption has been heard.
         let left = sounds.into_iter().filter(|(at, _)| *at >= from);

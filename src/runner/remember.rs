@@ -34,21 +34,21 @@ pub(super) fn passes_over(plan: &Plan, state: &State, step: usize) -> bool {
 
 impl Runner {
     /// Hands out the facts that `answer` has just set, if they are for later sessions too. After an answer that ends the
-    /// session an earlier one is no longer true: the question is to be asked again.
+    /// session what it is about is no longer true as it was, whichever question found that out: it is to be asked again.
     pub(super) fn remember(&mut self, check_in: &PlannedCheckIn, answer: &PlannedAnswer) {
-        let Some(days) = check_in.remember_days else { return };
-        let own = check_in.fact.as_ref();
+        let own = check_in.fact.as_ref().filter(|_| check_in.remember_days.is_some());
+        let set = self.state.facts_of(&self.plan, &answer.outcome).into_iter();
         let facts: BTreeMap<_, _> = if ends(&answer.outcome) {
-            own.map(|fact| (fact.clone(), None)).into_iter().collect()
-        } else if self.state.stopped.is_some() {
+            own.cloned().into_iter().chain(set.map(|(name, _)| name)).map(|name| (name, None)).collect()
+        } else if check_in.remember_days.is_none() || self.state.stopped.is_some() {
             return;
         } else {
             let own = own.and_then(|fact| Some((fact.clone(), self.state.facts.get(fact)?.clone())));
-            let set = self.state.facts_of(&self.plan, &answer.outcome);
             own.into_iter().chain(set).map(|(name, value)| (name, Some(value))).collect()
         };
         if !facts.is_empty() {
-            self.note(Note::Remember { days, facts });
+            // Without days there is only what is no longer known.
+            self.note(Note::Remember { days: check_in.remember_days.unwrap_or(1), facts });
         }
     }
 }

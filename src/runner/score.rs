@@ -6,34 +6,58 @@ use crate::script::Chime;
 
 use super::cue::{Cue, Fit, Length, Placed, Sound, chime_length};
 
+/// How long a line takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Clip(Frames),
+    /// It is known when it has ended: the voice speaks by itself.
+    Open,
+}
+
 /// What sounds when, from the start of the cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
     pub sounds: Vec<(Frames, Sound)>,
+    /// At least, if it is open.
     pub length: Frames,
+    /// There is a line whose end must be waited for, and this comes after it.
+    pub open: Option<Frames>,
 }
 
-/// Fixes every onset of `cue`. `len` gives the length of a line's clip, or `None` while it is not ready, and then
+/// Fixes every onset of `cue`. `len` gives the length of a line, or `None` while its clip is not ready, and then
 /// there is no score yet.
-pub fn score(cue: &Cue, len: &mut dyn FnMut(&Line) -> Option<Frames>) -> Option<Score> {
+pub fn score(cue: &Cue, len: &mut dyn FnMut(&Line) -> Option<Extent>) -> Option<Score> {
     let mut sounds = Vec::with_capacity(cue.sounds.len());
-    let mut end = Frames::ZERO;
+    let (mut end, mut open) = (Frames::ZERO, false);
     for (i, placed) in cue.sounds.iter().enumerate() {
-        let length = match &placed.sound {
+        let extent = match &placed.sound {
             Sound::Line(line) => len(line)?,
-            Sound::Chime(chime) => chime_length(*chime),
+            Sound::Chime(chime) => Extent::Clip(chime_length(*chime)),
         };
-        let fits = placed.at + length <= room(cue, i);
-        if let Some((sound, length)) = fit(placed, length, fits) {
-            end = end.max(placed.at + length);
-            sounds.push((placed.at, sound));
+        let fits = placed.at + need(placed, extent) <= room(cue, i);
+        let Some((sound, extent)) = fit(placed, extent, fits) else { continue };
+        match extent {
+            Extent::Clip(length) => end = end.max(placed.at + length),
+            Extent::Open => open = true,
         }
+        sounds.push((placed.at, sound));
     }
-    let length = match cue.length {
-        Length::Fixed(length) => length,
-        Length::Sounds { least, pause } => (end + pause).max(least),
-    };
-    Some(Score { sounds, length })
+    Some(match cue.length {
+        Length::Fixed(length) => Score { sounds, length, open: None },
+        Length::Sounds { least, pause } => {
+            Score { sounds, length: (end + pause).max(least), open: open.then_some(pause) }
+        }
+    })
+}
+
+/// The room that a sound needs. A voice that speaks by itself begins when it is asked, never on a beat, and takes
+/// twice as long as thought.
+fn need(placed: &Placed, extent: Extent) -> Frames {
+    match (extent, placed.fit, &placed.sound) {
+        (Extent::Clip(length), ..) => length,
+        (Extent::Open, Fit::OrNothing, Sound::Line(line)) if placed.at == Frames::ZERO => line.estimate() * 2,
+        (Extent::Open, ..) => Frames(u64::MAX),
+    }
 }
 
 /// Where the sound after `i` begins, or the cue ends.
@@ -45,11 +69,11 @@ fn room(cue: &Cue, i: usize) -> Frames {
     cue.sounds.get(i + 1).map_or(end, |next| next.at)
 }
 
-fn fit(placed: &Placed, length: Frames, fits: bool) -> Option<(Sound, Frames)> {
+fn fit(placed: &Placed, extent: Extent, fits: bool) -> Option<(Sound, Extent)> {
     match placed.fit {
-        _ if fits => Some((placed.sound.clone(), length)),
-        Fit::Whole => Some((placed.sound.clone(), length)),
-        Fit::OrTick => Some((Sound::Chime(Chime::Tick), chime_length(Chime::Tick))),
+        _ if fits => Some((placed.sound.clone(), extent)),
+        Fit::Whole => Some((placed.sound.clone(), extent)),
+        Fit::OrTick => Some((Sound::Chime(Chime::Tick), Extent::Clip(chime_length(Chime::Tick)))),
         Fit::OrNothing => None,
     }
 }
@@ -67,7 +91,7 @@ mod tests {
 
     fn onsets(sounds: Vec<Placed>, length: Length, clip: u64) -> (Vec<(u64, bool)>, u64) {
         let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
-        let score = score(&cue, &mut |_| Some(Frames(clip))).unwrap();
+        let score = score(&cue, &mut |_| Some(Extent::Clip(Frames(clip)))).unwrap();
         let spoken = |sound: &Sound| matches!(sound, Sound::Line(_));
         (score.sounds.iter().map(|(at, sound)| (at.0, spoken(sound))).collect(), score.length.0)
     }
@@ -93,6 +117,38 @@ mod tests {
         let length = Length::Sounds { least: Frames(10_000), pause: Frames(100) };
         assert_eq!(onsets(vec![line(Fit::Whole, 0)], length, 12_000).1, 12_100);
         assert_eq!(onsets(vec![line(Fit::Whole, 0)], length, 1_000).1, 10_000);
+    }
+
+    /// What is left of `sounds` with a voice that speaks by itself, in a cue of ten seconds.
+    fn spoken(sounds: Vec<Placed>) -> Vec<(u64, bool)> {
+        let length = Length::Fixed(Frames(480_000));
+        let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
+        let score = score(&cue, &mut |_| Some(Extent::Open)).unwrap();
+        assert_eq!((score.length, score.open), (Frames(480_000), None));
+        score.sounds.iter().map(|(at, sound)| (at.0, matches!(sound, Sound::Line(_)))).collect()
+    }
+
+    #[test]
+    fn a_voice_that_speaks_by_itself_keeps_no_beat() {
+        assert_eq!(spoken(vec![line(Fit::OrTick, 0)]), [(0, false)]);
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 1)]), []);
+    }
+
+    #[test]
+    fn it_begins_a_stretch_that_has_room_for_twice_the_line() {
+        let tick = |at| Placed { at: Frames(at), sound: Sound::Chime(Chime::Tick), fit: Fit::Whole };
+        let twice = 9 * 3_200 * 2;
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 0), tick(twice)]), [(0, true), (twice, false)]);
+        assert_eq!(spoken(vec![line(Fit::OrNothing, 0), tick(twice - 1)]), [(twice - 1, false)]);
+    }
+
+    #[test]
+    fn a_sentence_of_its_is_open_until_it_has_ended() {
+        let length = Length::Sounds { least: Frames(10_000), pause: Frames(100) };
+        let sounds = vec![line(Fit::Whole, 0)];
+        let cue = Cue { part: Part::Work, place: Place::default(), sounds, length };
+        let score = score(&cue, &mut |_| Some(Extent::Open)).unwrap();
+        assert_eq!((score.sounds.len(), score.length, score.open), (1, Frames(10_000), Some(Frames(100))));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use super::fit::Holes;
 use super::parse::{Parsed, parse};
@@ -17,6 +18,15 @@ pub enum Kind {
     CheckIn,
     Programme,
     Phrases,
+}
+
+/// Whether a path below a folder of sessions is a file of one of the five kinds. Others lie there too: how words are
+/// pronounced, the program's settings, and what `matside new` begins with.
+#[must_use]
+pub fn is_script(path: &Path) -> bool {
+    let start = path.parent().is_some_and(|folder| folder.ends_with("new"));
+    let other = ["pronounce.toml", "config.toml"].iter().any(|name| path.ends_with(name));
+    path.extension().is_some_and(|ending| ending == "toml") && !other && !start
 }
 
 impl Kind {

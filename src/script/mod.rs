@@ -18,7 +18,7 @@ mod units;
 
 pub use at::At;
 pub use check::names::is_name;
-pub use library::{Filed, Item, Kind, Library};
+pub use library::{Filed, Item, Kind, Library, is_script};
 pub use model::*;
 pub use phrases::fold;
 pub use schema::schema;

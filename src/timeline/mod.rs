@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::frames::Frames;
 use crate::line::Line;
 use crate::plan::Plan;
-use crate::runner::{Do, Ending, Event, Note, Options, Performance, Runner, Sound, State};
+use crate::runner::{Do, Ending, Event, Extent, Note, Options, Performance, Runner, Sound, State};
 
 pub use captions::{Chapter, chapters, vtt};
 pub use estimate::plan;
@@ -104,7 +104,7 @@ struct DryRun {
 impl DryRun {
     fn run(&mut self, person: &mut dyn Person, len: &mut dyn FnMut(&Line) -> Frames) -> Ending {
         loop {
-            while let Some(done) = self.performance.poll(&mut |line| Some(len(line))) {
+            while let Some(done) = self.performance.poll(&mut |line| Some(Extent::Clip(len(line)))) {
                 let entry = match done {
                     Do::Close(ending) => return ending,
                     Do::Volume(_) => continue,

@@ -8,6 +8,8 @@ pub mod espeak;
 pub mod heart;
 mod riff;
 pub mod studio;
+#[cfg(feature = "system-voice")]
+pub mod system;
 pub mod tick;
 
 use std::sync::Arc;
@@ -20,6 +22,8 @@ pub use chimes::chime;
 pub use espeak::Espeak;
 pub use heart::Heart;
 pub use studio::{Fell, Studio};
+#[cfg(feature = "system-voice")]
+pub use system::System;
 pub use tick::Tick;
 
 /// Sound as an engine gives it: mono, at the engine's own rate and loudness.
@@ -46,6 +50,30 @@ pub trait Synth: Send {
     fn finished(&self) -> bool {
         false
     }
+}
+
+/// A voice that speaks by itself: its speech cannot be mixed, rendered, cached or ducked, and how long it takes is
+/// known when it has ended. Nothing here waits, but for [`Speaker::hush`].
+pub trait Speaker: Send {
+    /// Begins to speak `line`, in place of what it was speaking.
+    fn say(&mut self, line: &Line);
+
+    /// What has become of the line last said, since this was last asked: begun, then ended, or that it failed.
+    fn poll(&mut self) -> Option<Spoken>;
+
+    /// Silences it within a fifth of a second; nothing more is told about the line.
+    fn hush(&mut self);
+
+    /// Decibels relative to its loudest.
+    fn volume(&mut self, decibels: f32);
+}
+
+/// What a [`Speaker`] tells of a line.
+#[derive(Clone, Debug)]
+pub enum Spoken {
+    Begun,
+    Ended,
+    Failed(VoiceError),
 }
 
 /// Why a line could not be spoken. Cheap to clone, since it is both kept with the line and reported.

@@ -46,6 +46,12 @@ impl Studio {
         Self { others: others.into(), fell, ..self }
     }
 
+    /// The id of the voice behind which there is none.
+    #[must_use]
+    pub fn last(&self) -> String {
+        self.others.back().unwrap_or(&self.synth).id()
+    }
+
     /// The line, spoken, beginning 5 ms after its first frame at most, at [`loudness::NORMAL`]. The same samples
     /// whether they come from the cache or not. A line without text is an empty clip.
     ///

@@ -6,6 +6,7 @@ mod broken_toml;
 mod checking;
 mod memory;
 mod rendering;
+mod settings;
 mod signals;
 mod surroundings;
 mod terminal;

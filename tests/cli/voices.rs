@@ -179,6 +179,8 @@ fn a_voice_that_is_not_there_or_speaks_another_language_is_an_error_before_the_f
         let seen = user.run(&[verb, &["--voice", "nobody"]].concat());
         assert!(seen.err.contains("`nobody`") && seen.err.contains("`heart`"), "{}", seen.err);
     }
+    let seen = user.run(&["render", "tiny", "-o", "a.wav", "--voice", "system"]);
+    assert!(seen.code == 1 && seen.err.contains("`system` speaks by itself"), "{}", seen.err);
     let from = pack(&user, "pack", WEIGHTS);
     install(&user, "tiny", from.to_str().unwrap());
     let seen = user.run(&["show", "gentle-daily", "--language", "de"]);

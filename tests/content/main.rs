@@ -14,8 +14,5 @@ mod played;
 mod programmes;
 mod spoken;
 mod style;
-#[allow(dead_code, reason = "of the folder reader only the list of files is used")]
-#[path = "../tree/mod.rs"]
-mod tree;
 
 pub(crate) use mat::*;

@@ -6,13 +6,12 @@ use matside::plan::Side;
 use matside::script::{Exercise, Filed};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::library;
 use crate::spoken::{Language, exercise_texts, is_side, languages, place};
+use crate::{SHIPPED, library};
 
 #[test]
 fn both_sides_of_every_exercise_are_told_the_same() {
-    let library = library(&[]);
-    let all = languages(&library);
+    let all = languages(&SHIPPED);
     let complaints: Vec<String> = all.iter().flat_map(judge).collect();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }

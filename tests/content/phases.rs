@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use matside::plan::phase;
 use matside::script::FactValue;
 
-use crate::library;
+use crate::SHIPPED;
 
 /// Nothing known but numbers by name.
 fn of(known: &[(&str, i64)]) -> String {
-    let library = library(&[]);
-    let programme = library.programme("sciatica", None).expect("the programme");
+    let programme = SHIPPED.programme("sciatica", None).expect("the programme");
     let known: BTreeMap<String, FactValue> =
         known.iter().map(|(name, value)| ((*name).to_owned(), FactValue::Number(*value))).collect();
     phase(&programme.item, &known).expect("some phase always applies").id.value.clone()

@@ -1,9 +1,13 @@
 //! Sessions on a virtual playhead, and somebody on the mat.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of this module")]
 
+#[path = "../tree/mod.rs"]
+pub(crate) mod tree;
+
 use std::fmt::Write as _;
 use std::path::Path;
 pub(crate) use std::sync::Arc;
+use std::sync::LazyLock;
 
 use matside::diagnostic::{Layer, Sources, render};
 pub(crate) use matside::frames::Frames;
@@ -12,6 +16,15 @@ pub(crate) use matside::plan::Plan;
 pub(crate) use matside::runner::{Ending, Event, Note, Options, Sound, State};
 pub(crate) use matside::script::Library;
 pub(crate) use matside::timeline::{self, Entry, Nobody, Person, Trace, What};
+
+/// The shipped files, read once.
+pub(crate) static SHIPPED: LazyLock<Library> = LazyLock::new(|| library(&[]));
+
+/// The plans of the shipped sessions, made once.
+static PLANS: LazyLock<Vec<Arc<Plan>>> = LazyLock::new(|| {
+    let plan = |session| Arc::new(timeline::plan(&SHIPPED, session).unwrap());
+    SHIPPED.sessions().map(plan).collect()
+});
 
 /// The shipped files, and `extra` ones over them.
 pub(crate) fn library(extra: &[(&str, &str)]) -> Library {
@@ -25,25 +38,16 @@ pub(crate) fn altered(change: &dyn Fn(&str) -> String) -> Library {
 
 fn read(extra: &[(&str, &str)], change: &dyn Fn(&str) -> String) -> Library {
     let mut sources = Sources::new();
-    add(&mut sources, &Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions"), change);
+    for path in tree::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions")) {
+        let text = change(&std::fs::read_to_string(&path).unwrap());
+        sources.add(path.display().to_string(), &text, Layer::Shipped);
+    }
     for (path, text) in extra {
         sources.add(*path, text, Layer::Named);
     }
     let (library, diagnostics) = Library::read(sources);
     assert!(diagnostics.is_empty(), "{}", render(&diagnostics, library.sources(), false));
     library
-}
-
-fn add(sources: &mut Sources, dir: &Path, change: &dyn Fn(&str) -> String) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("sessions/new") {
-            add(sources, &path, change);
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
-            let text = change(&std::fs::read_to_string(&path).unwrap());
-            sources.add(path.display().to_string(), &text, Layer::Shipped);
-        }
-    }
 }
 
 /// Plan of the session `id` in `files`, which must be sound together with the shipped ones.
@@ -54,17 +58,19 @@ pub(crate) fn plan_with(files: &[(&str, &str)], id: &str) -> Arc<Plan> {
     plan_of(&library, id)
 }
 
-pub(crate) fn shipped() -> Vec<Arc<Plan>> {
-    let library = library(&[]);
-    library.sessions().map(|session| Arc::new(timeline::plan(&library, session).unwrap())).collect()
+pub(crate) fn shipped() -> &'static [Arc<Plan>] {
+    &PLANS
 }
 
 pub(crate) fn plan_of(library: &Library, id: &str) -> Arc<Plan> {
     Arc::new(timeline::plan(library, library.session(id, None).unwrap()).unwrap())
 }
 
+/// The plan of a shipped session, in English where there is one.
 pub(crate) fn plan(id: &str) -> Arc<Plan> {
-    plan_of(&library(&[]), id)
+    let session = SHIPPED.session(id, None).unwrap();
+    let asked = |plan: &&Arc<Plan>| *plan.id == *session.id && *plan.language == **session.item.language;
+    PLANS.iter().find(asked).unwrap().clone()
 }
 
 pub(crate) fn estimate(line: &Line) -> Frames {
@@ -159,6 +165,7 @@ pub(crate) fn well() -> Vec<(&'static str, &'static str)> {
         ("which-side", "left"),
         ("how-was-it", "better"),
         ("got-worse", "the same place"),
+        ("direction-got-worse", "the same place"),
         ("readiness", "ready"),
         ("sore-from-yesterday", "no"),
         ("where-is-it", "buttock"),

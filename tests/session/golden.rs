@@ -21,7 +21,7 @@ fn every_shipped_session_keeps_its_timeline() {
     let update = std::env::var_os("UPDATE").is_some();
     let mut complaints = Vec::new();
     for plan in shipped() {
-        let (path, found) = (golden(&plan), written(&recorded(&plan)));
+        let (path, found) = (golden(plan), written(&recorded(plan)));
         if update {
             fs::create_dir_all(folder()).unwrap();
             fs::write(&path, &found).unwrap();
@@ -62,9 +62,8 @@ fn every_golden_timeline_belongs_to_a_session() {
 /// The last line of `matside show`, as a person reads it.
 #[test]
 fn show_prints_a_total_within_the_minutes_of_the_session() {
-    let library = library(&[]);
     let empty = tempfile::tempdir().unwrap();
-    for session in library.sessions() {
+    for session in SHIPPED.sessions() {
         let (id, language) = (session.id.as_str(), session.item.language.as_str());
         let mut show = Command::new(env!("CARGO_BIN_EXE_matside"));
         show.env("XDG_CONFIG_HOME", empty.path()).args(["show", id, "--language", language]);
@@ -85,7 +84,7 @@ fn show_prints_a_total_within_the_minutes_of_the_session() {
 #[test]
 fn the_planned_length_is_the_length_of_the_recording() {
     for plan in shipped() {
-        assert_eq!(plan.length(), recorded(&plan).length, "{}", plan.id);
+        assert_eq!(plan.length(), recorded(plan).length, "{}", plan.id);
     }
 }
 
@@ -94,7 +93,7 @@ fn the_planned_length_is_the_length_of_the_recording() {
 fn no_line_begins_before_the_one_before_it_has_ended() {
     for plan in shipped() {
         let mut free = Frames::ZERO;
-        for entry in &recorded(&plan).entries {
+        for entry in &recorded(plan).entries {
             if let What::Sound(_, length) = &entry.what {
                 assert!(entry.at >= free, "{}: {entry:?} begins before {free}", plan.id);
                 free = entry.at + *length;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use matside::runner::Runner;
+use matside::runner::{Command, Runner};
 use matside::script::FactValue;
 
 use crate::*;
@@ -125,6 +125,36 @@ fn an_answer_that_ends_the_session_is_forgotten() {
         let trace = knowing(facts(&[("mat", word("yes"))]), answer, Options::default());
         ended(&trace, ending);
         assert_eq!(remembered(&trace), [(30, [("mat".to_owned(), None)].into())], "{answer}");
+    }
+}
+
+/// "Worse" in the first exercise of a shipped session, and this answer to the question about it.
+fn worse(session: &str, question: &'static str, answer: &'static str, known: &[(&str, FactValue)]) -> Trace {
+    let mut answers = vec![(question, answer)];
+    answers.extend(well().into_iter().filter(|(id, _)| *id != question));
+    let acts = vec![("Stop if", 9_000, Event::Command(Command::Worse))];
+    let runner = Runner::start_knowing(plan(session), Options::default(), facts(known));
+    timeline::trace_of(runner, &mut Somebody { answers, acts }, &mut estimate)
+}
+
+/// "No weakness" from some days ago is then no longer true.
+#[test]
+fn new_weakness_takes_back_what_was_remembered_of_it() {
+    let trace = worse("gentle-daily", "got-worse", "weak", &[("weak_or_numb", word("no"))]);
+    ended(&trace, Ending::Symptoms);
+    let (_, last) = remembered(&trace).pop().unwrap();
+    assert_eq!(last, [("weak_or_numb".to_owned(), None)].into(), "{}", written(&trace));
+}
+
+#[test]
+fn a_test_that_got_worse_takes_the_place_of_one_that_was_better() {
+    for answer in ["the same place", "further down"] {
+        let trace = worse("direction-test", "direction-got-worse", answer, &[("extension", word("better"))]);
+        ended(&trace, Ending::Done);
+        let back = (14, [("extension".to_owned(), Some(word("worse")))].into());
+        assert!(remembered(&trace).contains(&back), "{}", written(&trace));
+        let found = "Bending backward felt worse, so leave it out for two weeks.";
+        assert!(lines(&trace).contains(&found), "{}", written(&trace));
     }
 }
 

@@ -21,9 +21,9 @@ pub(crate) fn marks(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
     })
 }
 
-/// About forty of them, always the same, spread over the whole; all of a short session's.
+/// About two dozen of them, always the same, spread over the whole; all of a short session's.
 fn some(trace: &Trace) -> impl Iterator<Item = (usize, State)> {
-    let every = (marks(trace).count() / 40).max(1);
+    let every = (marks(trace).count() / 24).max(1);
     marks(trace).step_by(every)
 }
 
@@ -51,11 +51,11 @@ pub(crate) fn caught_up(somebody: &mut Somebody, whole: &Trace, mark: usize) {
 fn a_recording_resumed_at_any_cue_is_the_rest_of_the_whole() {
     let options = Options { recorded: true, ..Options::default() };
     for plan in shipped() {
-        let whole = recorded(&plan);
+        let whole = recorded(plan);
         let cues = marks(&whole).count();
         assert!(cues > 20, "only {cues} cues in {}", plan.id);
         for (mark, state) in some(&whole) {
-            same(&whole, mark, &timeline::trace(&plan, options, Some(state), &mut Nobody, &mut estimate));
+            same(&whole, mark, &timeline::trace(plan, options, Some(state), &mut Nobody, &mut estimate));
         }
     }
 }
@@ -64,13 +64,13 @@ fn a_recording_resumed_at_any_cue_is_the_rest_of_the_whole() {
 fn a_session_with_answers_resumed_between_questions_is_the_rest_of_the_whole() {
     let somebody = || Somebody { answers: well(), ..Somebody::default() };
     // Somebody who answers in English.
-    for plan in shipped().into_iter().filter(|plan| &*plan.language == "en") {
-        let whole = live(&plan, None, &mut somebody());
+    for plan in shipped().iter().filter(|plan| &*plan.language == "en") {
+        let whole = live(plan, None, &mut somebody());
         ended(&whole, Ending::Done);
         for (mark, state) in some(&whole).filter(|(_, state)| state.asking.is_none()) {
             let mut back = somebody();
             caught_up(&mut back, &whole, mark);
-            same(&whole, mark, &live(&plan, Some(state), &mut back));
+            same(&whole, mark, &live(plan, Some(state), &mut back));
         }
     }
 }

@@ -220,7 +220,7 @@ fn symptoms_are_not_asked_about_once_more() {
 /// The samples from a stop on, which comes `at` frames after the start.
 fn samples(plan: &Arc<Plan>, at: usize) -> Vec<f32> {
     let performance = Performance::new(Runner::start(plan.clone(), Options::default()));
-    let mut stage = Stage::new(performance, Box::new(Ticks::new()), 0.0, Box::new(|_| {}));
+    let mut stage = Stage::new(performance, Box::new(Ticks), 0.0, Box::new(|_| {}));
     assert_eq!(stage.pull(&mut vec![0.0; at]), at);
     stage.handle(STOP);
     let mut samples = vec![0.0; 60 * RATE as usize];

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use matside::diagnostic::{Diagnostic, Layer, Sources};
+use matside::script::is_script;
 
-/// Every file below `folder` that ends in `.toml`, sorted, without the schemas and what `matside new` begins with.
+/// Every session file below `folder`, sorted.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -14,11 +15,8 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            if path.ends_with("sessions/new") {
-                continue;
-            }
             found.extend(files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+        } else if is_script(&path) {
             found.push(path);
         }
     }

@@ -70,10 +70,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let _lock = journal.lock()?;
     let digest = shelf.digest(&plan, &args.which);
     let state = bookmarked(args, &journal, &plan, &digest)?;
-    let (studio, fallen) = voices::studio(&args.speech, &plan.language)?;
+    let (speaking, fallen) = voices::live(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
-    let clips = Box::new(clips::Live::start(studio, lost)?);
+    let clips = Box::new(clips::Live::start(speaking, lost)?);
     let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
     let runner = match state {
         Some(state) => Runner::resume(plan.clone(), options, state),
@@ -144,6 +144,14 @@ struct Live {
 
 impl Live {
     fn run(mut self) -> anyhow::Result<Exit> {
+        let exit = self.until_it_ends();
+        if let Ok(mut stage) = self.stage.lock() {
+            stage.hush();
+        }
+        exit
+    }
+
+    fn until_it_ends(&mut self) -> anyhow::Result<Exit> {
         loop {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(Message::Input(Input::Event(event))) => self.send(event),

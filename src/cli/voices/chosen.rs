@@ -1,29 +1,32 @@
 //! From a wish to a voice: the one that was asked for, or the best there is for the language, and those behind it.
 
 use std::path::Path;
+use std::sync::mpsc::Sender;
 
 use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
 use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
 
-use super::{folders, packs::unknown};
-
-/// The voices that were given up while they spoke, and why.
-pub type Fallen = std::sync::mpsc::Receiver<(String, VoiceError)>;
+use super::{folders, live::SYSTEM, packs::unknown};
 
 /// Matside's own voice.
 const OWN: &str = "heart";
 
-/// The voice that is asked for, and behind it the next best ones for `language`: if it fails, they speak on.
+/// The voice that is `wanted`, and behind it the next best ones for `language`: if it fails, they speak on, and
+/// `fell` is told.
 ///
 /// # Errors
-/// No voice speaks the language, or the one asked for does not, or is not there.
-pub fn studio(speech: &Speech, language: &str) -> anyhow::Result<(Studio, Fallen)> {
-    let (report, fallen) = std::sync::mpsc::channel();
-    let (first, behind) = voices(speech.voice.as_deref(), language)?;
-    let studio = Studio::new(first, cache(speech))
-        .with_others(behind, Box::new(move |id, error| drop(report.send((id, error)))));
-    Ok((studio, fallen))
+/// No voice speaks the language, or the one that is wanted does not, or is not there.
+pub fn studio(
+    wanted: Option<&str>,
+    speech: &Speech,
+    language: &str,
+    fell: &Sender<(String, VoiceError)>,
+) -> anyhow::Result<Studio> {
+    let (first, behind) = voices(wanted, language)?;
+    let fell = fell.clone();
+    let tell = Box::new(move |id, error| drop(fell.send((id, error))));
+    Ok(Studio::new(first, cache(speech)).with_others(behind, tell))
 }
 
 /// The same without any behind it: a recording has one voice from beginning to end.
@@ -60,6 +63,11 @@ fn voices(wanted: Option<&str>, language: &str) -> anyhow::Result<(Voice, Vec<Vo
 
 /// A voice that is there and speaks `language`; nothing is loaded yet.
 pub fn open(name: &str, language: &str) -> anyhow::Result<Voice> {
+    if name == SYSTEM {
+        anyhow::bail!(
+            "the voice `system` speaks by itself, so its sound cannot be mixed, written to a file or kept; choose another one"
+        );
+    }
     if name == "espeak" {
         let espeak = Espeak::default();
         espeak.check(language)?;

@@ -1,6 +1,7 @@
 //! Which voice speaks, and `matside voices`.
 
 mod chosen;
+mod live;
 mod packs;
 mod say;
 
@@ -11,7 +12,8 @@ use clap::Subcommand;
 
 use super::{Exit, Speech, places};
 
-pub use chosen::{Fallen, one, studio};
+pub use chosen::one;
+pub use live::{Fallen, LastResort, SYSTEM, Voices, live};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

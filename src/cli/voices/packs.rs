@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Exit;
 use crate::packs::{self, Manifest, PackError, Source};
 
-use super::{folders, own_folder};
+use super::{SYSTEM, folders, own_folder};
 
 pub fn list() -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
@@ -23,6 +23,10 @@ pub fn list() -> anyhow::Result<Exit> {
         "  {:<8} {:<6} {:<20} any language; the program espeak-ng",
         "espeak", "", "a formant voice"
     )?;
+    if cfg!(feature = "system-voice") {
+        let what = "speech-dispatcher; speaks by itself, so not for recordings";
+        writeln!(out, "  {:<8} {:<6} {:<20} {what}", SYSTEM, "", "this system's voice")?;
+    }
     let is = |name: &str| installed.iter().flatten().any(|(_, pack)| pack.name == name);
     let missing: Vec<Manifest> = packs::known().into_iter().filter(|pack| !is(&pack.name)).collect();
     if !missing.is_empty() {

@@ -1,15 +1,19 @@
 //! `matside voices say`: one text, with one voice.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::mix::Clip;
 use crate::output::{Fill, file};
-use crate::voice::{Studio, Tick};
+use crate::voice::{Spoken, Studio, Tick};
 
-use super::chosen;
+use super::{chosen, live};
+
+/// How often it is looked whether the end has come.
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -28,10 +32,11 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    if args.name == live::SYSTEM && args.output.is_none() {
+        return speak(args);
+    }
     let voice = if args.name == "tick" { Box::new(Tick) } else { chosen::open(&args.name, &args.language)? };
-    let text = args.text.as_str().into();
-    let line = Line { text, language: args.language.as_str().into(), pace: Pace::percent(args.pace) };
-    let clip = Studio::new(voice, None).clip(&line)?;
+    let clip = Studio::new(voice, None).clip(&line(args))?;
     let length = clip.len();
     let mut playing = Playing { clip, at: 0 };
     match &args.output {
@@ -39,6 +44,24 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         None => return Ok(play(playing, length)),
     }
     Ok(Exit::Done)
+}
+
+fn line(args: &Args) -> Line {
+    let text = args.text.as_str().into();
+    Line { text, language: args.language.as_str().into(), pace: Pace::percent(args.pace) }
+}
+
+/// With the voice that speaks by itself.
+fn speak(args: &Args) -> anyhow::Result<Exit> {
+    let mut speaker = live::open(&args.language)?;
+    speaker.say(&line(args));
+    loop {
+        match speaker.poll() {
+            Some(Spoken::Ended) => return Ok(Exit::Done),
+            Some(Spoken::Failed(error)) => return Err(error.into()),
+            Some(Spoken::Begun) | None => std::thread::sleep(LOOK),
+        }
+    }
 }
 
 /// A clip, played once.
@@ -59,7 +82,7 @@ impl Fill for Playing {
 #[cfg(feature = "device")]
 fn play(playing: Playing, length: Frames) -> Exit {
     use std::sync::{Arc, Mutex};
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use crate::output::device::{Device, Options};
 
@@ -76,7 +99,7 @@ fn play(playing: Playing, length: Frames) -> Exit {
             eprintln!("matside: the sound device is gone");
             return Exit::NoDevice;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(LOOK);
     }
     std::thread::sleep(queue);
     Exit::Done

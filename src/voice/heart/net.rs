@@ -52,6 +52,7 @@ impl Net {
 pub(super) fn operators() -> OpRegistry {
     op_registry!(
         Add,
+        ArgMax,
         Cast,
         Clip,
         Concat,
