@@ -65,7 +65,8 @@ impl Canceller {
     /// Takes out of `mic` what comes of `played`, which was handed to the output at the same time or up to 600 ms
     /// before. Both are 16 kHz, mono. What is shorter than [`BLOCK`], and all beyond it, stays as it is.
     pub fn process(&mut self, mic: &mut [f32], played: &[f32]) -> Levels {
-        let (Some(mic), Some(played)) = (mic.first_chunk_mut::<BLOCK>(), played.first_chunk::<BLOCK>()) else {
+        let (Some(mic), Some(played)) = (mic.first_chunk_mut::<BLOCK>(), played.first_chunk::<BLOCK>())
+        else {
             return Levels::default();
         };
         self.played.push(played);

@@ -112,6 +112,12 @@ mod tests {
 
     const SECOND: usize = 16_000;
 
+    fn hear(guard: &mut Guard, blocks: u64, levels: Levels) {
+        for _ in 0..blocks {
+            guard.block(levels);
+        }
+    }
+
     fn levels(echo: f32, left: f32) -> Levels {
         Levels { heard: echo + left, echo, left }
     }
@@ -119,9 +125,9 @@ mod tests {
     /// A second of quiet, then two of a line of which the canceller leaves a thousandth.
     fn speaking(text: &str) -> Guard {
         let mut guard = Guard::default();
-        (0..100).for_each(|_| guard.block(levels(0.0, 1e-7)));
+        hear(&mut guard, 100, levels(0.0, 1e-7));
         guard.plays(text, 5 * SECOND);
-        (0..200).for_each(|_| guard.block(levels(1e-3, 1e-6)));
+        hear(&mut guard, 200, levels(1e-3, 1e-6));
         guard
     }
 
@@ -137,7 +143,7 @@ mod tests {
         for words in ["stop", "skip"] {
             let mut guard = speaking("Stop the exercise if the pain grows.");
             // 12 dB below the echo, for 300 ms.
-            (0..30).for_each(|_| guard.block(levels(1e-3, 6e-5)));
+            hear(&mut guard, 30, levels(1e-3, 6e-5));
             assert!(guard.believes(words, SECOND / 2), "{words}");
         }
     }
@@ -145,7 +151,7 @@ mod tests {
     #[test]
     fn the_lines_own_word_needs_more_of_a_voice() {
         let mut guard = speaking("Stop the exercise if the pain grows.");
-        (0..12).for_each(|_| guard.block(levels(1e-3, 6e-5)));
+        hear(&mut guard, 12, levels(1e-3, 6e-5));
         assert!(!guard.believes("stop", SECOND / 2));
         assert!(guard.believes("skip", SECOND / 2));
         assert!(!guard.believes("skip", SECOND / 100), "that voice came before the utterance");
@@ -155,7 +161,7 @@ mod tests {
     fn in_silence_everything_is_believed_after_the_echo_has_passed() {
         let mut guard = speaking("Stop.");
         guard.cut();
-        (0..ECHO - 1).for_each(|_| guard.block(levels(0.0, 1e-7)));
+        hear(&mut guard, ECHO - 1, levels(0.0, 1e-7));
         assert!(!guard.believes("stop", SECOND));
         guard.block(levels(0.0, 1e-7));
         assert!(guard.believes("stop", SECOND));

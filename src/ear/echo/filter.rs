@@ -131,9 +131,13 @@ impl Filter {
     /// What `left` says about one partition, which is surer afterwards.
     fn step(&mut self, at: usize, expected: &[f32; BINS], left: &Bins) -> Bins {
         let mut step = [Complex32::default(); BINS];
-        let (Some(partition), Some(played)) = (self.partitions.get_mut(at), self.played.get(at)) else { return step };
+        let (Some(partition), Some(played)) = (self.partitions.get_mut(at), self.played.get(at)) else {
+            return step;
+        };
         let facts = expected.iter().zip(left).zip(played);
-        for ((step, unsure), ((expected, left), played)) in step.iter_mut().zip(&mut partition.unsure).zip(facts) {
+        for ((step, unsure), ((expected, left), played)) in
+            step.iter_mut().zip(&mut partition.unsure).zip(facts)
+        {
             let gain = *unsure / expected;
             *step = played.conj() * left * gain;
             *unsure *= (1.0 - 0.5 * gain * played.norm_sqr()).max(0.0);
@@ -161,9 +165,8 @@ impl Filter {
     fn samples(&self, bins: &mut Bins) -> ([f32; BLOCK], [f32; BLOCK]) {
         let mut frame = [0.0; FRAME];
         // The transform wants both ends without an imaginary part.
-        if let [first, .., last] = bins {
-            (first.im, last.im) = (0.0, 0.0);
-        }
+        let [first, .., last] = bins;
+        (first.im, last.im) = (0.0, 0.0);
         let _ = self.back.process(bins, &mut frame);
         let frame = frame.map(|sample| sample / FRAME as f32);
         let half = |chunk: Option<&[f32; BLOCK]>| chunk.copied().unwrap_or([0.0; BLOCK]);

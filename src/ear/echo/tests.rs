@@ -65,7 +65,9 @@ fn a_person_who_is_12_db_softer_is_kept() {
     let mut person = voice(7, 20 * SECOND);
     person[..10 * SECOND].fill(0.0);
     let softer = 10.0_f32.powf(-(12.0 - decibels(&echo, &person[10 * SECOND..])) / 20.0);
-    person.iter_mut().for_each(|sample| *sample *= softer);
+    for sample in &mut person {
+        *sample *= softer;
+    }
     let mic: Vec<f32> = echo.iter().zip(&person).map(|(echo, person)| echo + person).collect();
     let left = cancel(&mut Canceller::new(), &mic, &played);
     let strange: Vec<f32> = left.iter().zip(&person).map(|(left, person)| left - person).collect();
