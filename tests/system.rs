@@ -21,7 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 const RATE: f64 = 48_000.0;
 const DAEMON: &str = "/usr/bin/speech-dispatcher";
 /// Nothing here takes longer, on a busy machine too: what hangs is ended, with another exit code.
-const LIMIT: &str = "120";
+const LIMIT: &str = "300";
 /// Vowels and voiced sounds only: a voice says it without a gap.
 const LINE: &str = "Now we were always aware of our own weary owl who we were always aware of.";
 /// A daemon that is not running will not be started.
@@ -103,7 +103,8 @@ impl Speech {
 impl Drop for Speech {
     fn drop(&mut self) {
         if let Some(daemon) = self.daemon() {
-            let _ = kill_process(daemon, Signal::TERM);
+            // Asked to end, it sometimes does not.
+            let _ = kill_process(daemon, Signal::KILL);
         }
     }
 }
@@ -157,6 +158,7 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn what_follows_a_line_waits_for_its_end() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -186,6 +188,7 @@ fn speaking(speech: &Speech) -> (Under, f64) {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn stop_silences_it() {
     let Some(speech) = Speech::or_skip() else { return };
     let (mut under, said) = speaking(&speech);
@@ -196,6 +199,7 @@ fn stop_silences_it() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn leaving_silences_it_at_once() {
     let Some(speech) = Speech::or_skip() else { return };
     let (under, _) = speaking(&speech);
@@ -213,6 +217,7 @@ fn leaving_silences_it_at_once() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_dies_over_a_line_is_started_again_and_repeats_it() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -231,6 +236,7 @@ fn a_daemon_that_dies_over_a_line_is_started_again_and_repeats_it() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn one_that_is_gone_for_good_leaves_the_line_to_the_next_voice() {
     let Some(speech) = Speech::or_skip() else { return };
     let mut under = Under::way(speech.session(&["First one.", LINE], &["--voice", "system"]));
@@ -246,6 +252,7 @@ fn one_that_is_gone_for_good_leaves_the_line_to_the_next_voice() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn it_speaks_on_when_the_others_fail() {
     let Some(speech) = Speech::or_skip() else { return };
     let fake = speech.dir.path().join("espeak-ng");
@@ -264,6 +271,7 @@ fn it_speaks_on_when_the_others_fail() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn where_there_is_no_other_voice_it_is_the_voice() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -276,6 +284,7 @@ fn where_there_is_no_other_voice_it_is_the_voice() {
 
 /// Cron's surroundings, and where `main` has found the sound server.
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn it_speaks_from_cron() {
     let Some(speech) = Speech::or_skip() else { return };
     let from = speech.room.now().room;
@@ -292,6 +301,7 @@ fn it_speaks_from_cron() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_language_that_it_does_not_speak_is_an_error_before_the_first_word() {
     let Some(speech) = Speech::or_skip() else { return };
     let mut command = matside(&["voices", "say", "system", "hello", "--language", "zxx"]);
@@ -312,6 +322,7 @@ fn alone(dir: &Path, command: &mut Command) {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_is_absent_is_a_clear_error_within_a_second() {
     let dir = tempfile::tempdir().unwrap();
     for args in [
@@ -334,6 +345,7 @@ fn a_daemon_that_is_absent_is_a_clear_error_within_a_second() {
 }
 
 #[test]
+#[ignore = "waits for daemons: script/test runs it beside the others"]
 fn a_daemon_that_hangs_is_given_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = matside(&["voices", "say", "system", "hello"]);

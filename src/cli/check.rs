@@ -3,19 +3,25 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::Exit;
 use super::shelf::{Shelf, errors};
+use super::{Exit, voices};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files and folders; without any, the shipped sessions and your own
     files: Vec<PathBuf>,
+    /// List the words that this voice has to guess, too (see `pronounce.toml`)
+    #[arg(long, value_name = "NAME")]
+    voice: Option<String>,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut shelf = Shelf::read(&args.files)?;
     shelf.check();
     let mut diagnostics = std::mem::take(&mut shelf.diagnostics);
+    if let Some(voice) = &args.voice {
+        diagnostics.extend(voices::unheard(voice, &shelf)?);
+    }
     if !shelf.named.is_empty() {
         diagnostics.retain(|diagnostic| shelf.named.contains(&diagnostic.source));
     }

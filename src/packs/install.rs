@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{Manifest, Package, Part};
+use super::manifest::{Manifest, Package, Part, is_plain};
 use super::{MANIFEST, PackError, fetch};
 
 /// Where the files come from.
@@ -24,6 +24,7 @@ pub enum Source {
 /// # Errors
 /// [`PackError`]; then nothing is installed, and what was there before still is.
 pub fn install(pack: &Manifest, folder: &Path, source: &Source) -> Result<PathBuf, PackError> {
+    pack.check_names()?;
     let staging = folder.join(format!(".{}.partial", pack.name));
     make(&staging)?;
     for part in &pack.file {
@@ -50,10 +51,14 @@ pub fn install(pack: &Manifest, folder: &Path, source: &Source) -> Result<PathBu
 /// Takes `name` and what is left of a broken-off installation out of `folder`; whether it was there.
 ///
 /// # Errors
-/// [`PackError::Write`].
+/// [`PackError::Name`], [`PackError::Write`].
 pub fn remove(name: &str, folder: &Path) -> Result<bool, PackError> {
+    if !is_plain(name) {
+        return Err(PackError::Name { name: name.into() });
+    }
     let mut was = false;
-    for dir in [folder.join(name), folder.join(format!(".{name}.partial"))] {
+    for dir in [name.to_owned(), format!(".{name}.partial"), format!(".{name}.old")] {
+        let dir = folder.join(dir);
         match fs::remove_dir_all(&dir) {
             Ok(()) => was = true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -118,7 +123,7 @@ fn unpack(package: &Path, part: &Part, to: &Path) -> Result<(), PackError> {
     let Some(name) = name else { return Err(wrong(format!("it holds no `{}`", part.name))) };
     let member = archive.by_name(&name).map_err(|error| wrong(error.to_string()))?;
     // No more than it may have: a hostile archive must not fill the disk.
-    write(to, &mut io::Read::take(member, part.bytes + 1))
+    write(to, &mut io::Read::take(member, part.bytes.saturating_add(1)))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), PackError> {

@@ -87,7 +87,19 @@ impl Manifest {
     /// Of all files together.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.file.iter().map(|part| part.bytes).sum()
+        self.file.iter().fold(0, |sum, part| part.bytes.saturating_add(sum))
+    }
+
+    /// Whether nothing in it leads out of its folder.
+    ///
+    /// # Errors
+    /// [`PackError::Name`].
+    pub fn check_names(&self) -> Result<(), PackError> {
+        let files = self.file.iter().map(|part| &part.name);
+        match [&self.name, &self.weights].into_iter().chain(files).find(|name| !is_plain(name)) {
+            Some(name) => Err(PackError::Name { name: name.clone() }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -112,6 +124,13 @@ impl Part {
         }
         Ok(())
     }
+}
+
+/// Letters, digits and marks of a file that lies in one folder, and is not hidden.
+pub(super) fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | ' '))
 }
 
 struct HashWriter<'a>(&'a mut Sha256);
@@ -182,6 +201,18 @@ fn whole(pack: Pack, sets: &[Set]) -> Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_leads_out_of_the_folder_is_refused() {
+        let heart = known().into_iter().find(|pack| pack.name == "heart").unwrap();
+        assert!(heart.check_names().is_ok());
+        for name in ["", ".", "..", "../heart", "/etc", "a/b", ".heart.old", "a\\b"] {
+            assert!(Manifest { name: name.into(), ..heart.clone() }.check_names().is_err(), "{name}");
+            let mut foreign = heart.clone();
+            foreign.file[0].name = name.into();
+            assert!(foreign.check_names().is_err(), "{name}");
+        }
+    }
 
     #[test]
     fn every_known_pack_has_all_its_files_and_their_places() {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub use install::{Source, install, remove};
 pub use manifest::{Manifest, Part, known};
 
+use manifest::is_plain;
+
 /// The name of the file that makes a folder a voice pack.
 pub const MANIFEST: &str = "voice.toml";
 
@@ -18,6 +20,8 @@ pub const MANIFEST: &str = "voice.toml";
 pub enum PackError {
     #[error("there is no pack `{name}`; known are {known}")]
     Unknown { name: String, known: String },
+    #[error("`{name}` is no name of a pack or of a file in one; it has letters, digits, `-`, `_` and `.`")]
+    Name { name: String },
     #[error("`{}` is missing", path.display())]
     Missing { path: PathBuf },
     #[error("`{}` is not what it should be: {found} instead of {wanted}", path.display())]
@@ -50,7 +54,9 @@ pub fn installed(folders: &[PathBuf]) -> Vec<Result<(PathBuf, Manifest), PackErr
     let mut found: Vec<Result<(PathBuf, Manifest), PackError>> = Vec::new();
     for folder in folders {
         let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-        let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        // What a broken-off installation leaves behind is hidden.
+        let whole = entries.filter(|entry| is_plain(&entry.file_name().to_string_lossy()));
+        let mut dirs: Vec<PathBuf> = whole.map(|entry| entry.path()).collect();
         dirs.sort();
         for dir in dirs.into_iter().filter(|dir| dir.join(MANIFEST).is_file()) {
             let pack = Manifest::read(&dir.join(MANIFEST));
@@ -69,6 +75,9 @@ pub fn installed(folders: &[PathBuf]) -> Vec<Result<(PathBuf, Manifest), PackErr
 /// # Errors
 /// [`PackError::Manifest`] when it is there and its manifest is broken.
 pub fn find(folders: &[PathBuf], name: &str) -> Result<Option<(PathBuf, Manifest)>, PackError> {
+    if !is_plain(name) {
+        return Ok(None);
+    }
     let path = |folder: &PathBuf| folder.join(name).join(MANIFEST);
     let Some(folder) = folders.iter().find(|folder| path(folder).is_file()) else { return Ok(None) };
     Ok(Some((folder.join(name), Manifest::read(&path(folder))?)))

@@ -21,12 +21,14 @@ mod programmes;
 mod remember;
 mod sessions;
 mod sides;
+mod spoken;
 mod steps;
 mod wording;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+pub use self::spoken::Spoken;
 use self::wording::Wording;
 use super::{At, Filed, Kind, Library};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
@@ -34,7 +36,18 @@ use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
 /// Everything that is wrong with what the files of `library` say, all at once, in no order.
 #[must_use]
 pub fn check(library: &Library) -> Vec<Diagnostic> {
-    let mut checker = Checker { library, wording: Wording::new(library), out: Vec::new() };
+    checked(library).out
+}
+
+/// Everything that the files of `library` have spoken, whether it is right or not.
+#[must_use]
+pub fn spoken(library: &Library) -> Vec<Spoken<'_>> {
+    checked(library).spoken
+}
+
+fn checked(library: &Library) -> Checker<'_> {
+    let mut checker =
+        Checker { library, wording: Wording::new(library), out: Vec::new(), spoken: Vec::new() };
     files::check(&mut checker);
     sessions::check(&mut checker);
     includes::check(&mut checker);
@@ -43,13 +56,14 @@ pub fn check(library: &Library) -> Vec<Diagnostic> {
     asking::check(&mut checker);
     programmes::check(&mut checker);
     phrases::check(&mut checker);
-    checker.out
+    checker
 }
 
 struct Checker<'a> {
     library: &'a Library,
     wording: Wording<'a>,
     out: Vec<Diagnostic>,
+    spoken: Vec<Spoken<'a>>,
 }
 
 /// The place of a whole file.

@@ -12,6 +12,7 @@ mod surroundings;
 mod terminal;
 mod user;
 mod voices;
+mod words;
 
 use user::User;
 

@@ -59,6 +59,22 @@ fn a_pack_is_installed_listed_and_removed() {
 }
 
 #[test]
+fn no_name_leads_out_of_the_folder() {
+    let user = User::new();
+    let from = pack(&user, "pack", WEIGHTS);
+    fs::create_dir_all(voices(&user)).unwrap();
+    let kept = user.path("home/.local/share/matside/kept");
+    fs::create_dir_all(&kept).unwrap();
+    for name in ["../kept", "..", ".", "", "a/b"] {
+        let seen = install(&user, name, from.to_str().unwrap());
+        assert_eq!(seen.code, 1, "{name}");
+        assert!(seen.err.contains("is no name of a pack"), "{name}: {}", seen.err);
+        assert_eq!(user.run(&["voices", "remove", name]).code, 1, "{name}");
+    }
+    assert!(kept.is_dir() && fs::read_dir(voices(&user)).unwrap().count() == 0);
+}
+
+#[test]
 fn what_is_truncated_or_different_is_not_installed_and_the_old_one_stays() {
     let user = User::new();
     let good = pack(&user, "pack", WEIGHTS);

@@ -1,8 +1,7 @@
 //! The natural voice with its real weights. Left out, with a word, where they are not installed.
 
-use std::path::PathBuf;
-
-use matside::voice::{Heart, VoiceError};
+use super::*;
+use matside::voice::Heart;
 
 /// The phonemes of "Let your breath slow down."
 const BREATH: [i64; 27] = [
@@ -96,4 +95,32 @@ fn damaged_weights_are_an_error() {
 fn no_voice_is_an_error() {
     let error = Heart::new("/nowhere/heart").speak(&BREATH, 1.0).expect_err("nothing there").to_string();
     assert!(error.contains("/nowhere/heart/") && error.contains("matside voices install heart"), "{error}");
+}
+
+/// Stands in for a voice that has spoken before.
+struct Before(String);
+
+impl Synth for Before {
+    fn id(&self) -> String {
+        self.0.clone()
+    }
+
+    fn synth(&mut self, line: &Line) -> Result<Pcm, VoiceError> {
+        Tone::new(24_000).0.synth(line)
+    }
+}
+
+#[test]
+fn what_is_in_the_cache_never_loads_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let voice = dir.path().join("heart");
+    std::fs::create_dir(&voice).expect("a directory");
+    // All its files are listed, and none is there.
+    std::fs::write(voice.join("voice.toml"), "weights = \"hibari.onnx\"\nfile = []\n").expect("written");
+    let cache = || Some(Cache::new(dir.path().join("cache"), 1 << 20));
+    let id = Heart::new(&voice).id();
+    let before = Studio::new(Box::new(Before(id)), cache()).clip(&line("one")).expect("a clip");
+    let mut studio = Studio::new(Box::new(Heart::new(&voice)), cache());
+    assert_eq!(studio.clip(&line("one")).expect("a clip"), before);
+    assert!(studio.clip(&line("two")).is_err(), "it cannot speak");
 }

@@ -1,13 +1,15 @@
 //! From a wish to a voice: the one that was asked for, or the best there is for the language, and those behind it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 
 use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
+use crate::voice::heart::words::Words;
 use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
 
-use super::{folders, live::SYSTEM, packs::unknown};
+use super::packs::{known, unknown};
+use super::{folders, live::SYSTEM};
 
 /// Matside's own voice.
 const OWN: &str = "heart";
@@ -73,26 +75,52 @@ pub fn open(name: &str, language: &str) -> anyhow::Result<Voice> {
         espeak.check(language)?;
         return Ok(Box::new(espeak));
     }
-    let Some((dir, pack)) = packs::find(&folders(), name)? else {
-        if packs::known().iter().any(|pack| pack.name == name) {
-            anyhow::bail!("the voice `{name}` is not installed; `matside voices install {name}` fetches it");
-        }
-        return Err(unknown(name).into());
-    };
+    let (dir, pack) = pack(name)?;
     if primary(&pack.language) != primary(language) {
         return Err(VoiceError::Language { voice: pack.name, language: language.into() }.into());
     }
     engine(&pack, &dir)
 }
 
+/// An installed pack and its folder.
+fn pack(name: &str) -> anyhow::Result<(PathBuf, Manifest)> {
+    if let Some(found) = packs::find(&folders(), name)? {
+        return Ok(found);
+    }
+    if known().any(|pack| pack.name == name) {
+        anyhow::bail!("the voice `{name}` is not installed; `matside voices install {name}` fetches it");
+    }
+    Err(unknown(name).into())
+}
+
+/// What a voice says for every word, and its language.
+///
+/// # Errors
+/// The voice is not there, or has no words of its own.
+pub fn words(name: &str) -> anyhow::Result<(Words, String)> {
+    let found = if ["espeak", "tick", SYSTEM].contains(&name) { None } else { Some(pack(name)?) };
+    match found.filter(|(_, pack)| pack.engine == HIBARI) {
+        Some((dir, pack)) => Ok((Words::open(&dir, shelf::corrections()?)?, pack.language)),
+        None => anyhow::bail!("the voice `{name}` has no list of words; `{OWN}` has one"),
+    }
+}
+
 /// The language of a tag, without country: a voice reads every kind of English.
-fn primary(tag: &str) -> String {
+pub fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
+}
+
+/// The engine of Matside's own voices.
+const HIBARI: &str = "hibari";
+
+/// Whether this version can speak with a pack of `engine`.
+pub fn reads(engine: &str) -> bool {
+    engine == HIBARI
 }
 
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
-        "hibari" => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
+        HIBARI => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
         other => anyhow::bail!(
             "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
             pack.name,

@@ -4,6 +4,7 @@ mod chosen;
 mod live;
 mod packs;
 mod say;
+mod unheard;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use super::{Exit, Speech, places};
 
 pub use chosen::one;
 pub use live::{Fallen, LastResort, SYSTEM, Voices, live};
+pub use unheard::unheard;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Exit;
 use crate::packs::{self, Manifest, PackError, Source};
 
-use super::{SYSTEM, folders, own_folder};
+use super::{SYSTEM, chosen, folders, own_folder};
 
 pub fn list() -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
@@ -28,7 +28,7 @@ pub fn list() -> anyhow::Result<Exit> {
         writeln!(out, "  {:<8} {:<6} {:<20} {what}", SYSTEM, "", "this system's voice")?;
     }
     let is = |name: &str| installed.iter().flatten().any(|(_, pack)| pack.name == name);
-    let missing: Vec<Manifest> = packs::known().into_iter().filter(|pack| !is(&pack.name)).collect();
+    let missing: Vec<Manifest> = known().filter(|pack| !is(&pack.name)).collect();
     if !missing.is_empty() {
         writeln!(out, "\nto be had with `matside voices install NAME`:")?;
     }
@@ -79,26 +79,23 @@ fn wanted(name: &str, source: &Source) -> Result<Manifest, PackError> {
     {
         return Manifest::read(&dir.join(packs::MANIFEST)).map(|pack| Manifest { name: name.into(), ..pack });
     }
-    packs::known().into_iter().find(|pack| pack.name == name).ok_or_else(|| unknown(name))
+    known().find(|pack| pack.name == name).ok_or_else(|| unknown(name))
+}
+
+/// The packs that can be installed by name and that this version can speak with.
+pub fn known() -> impl Iterator<Item = Manifest> {
+    packs::known().into_iter().filter(|pack| chosen::reads(&pack.engine))
 }
 
 pub fn unknown(name: &str) -> PackError {
-    let known = packs::known().into_iter().map(|pack| format!("`{}`", pack.name)).collect::<Vec<_>>();
+    let known = known().map(|pack| format!("`{}`", pack.name)).collect::<Vec<_>>();
     PackError::Unknown { name: name.into(), known: known.join(", ") }
 }
 
 pub fn remove(name: &str) -> anyhow::Result<Exit> {
-    if !is_name(name) {
-        anyhow::bail!("`{name}` is no name of a voice");
-    }
     if packs::remove(name, &own_folder()?)? {
         println!("removed `{name}`");
         return Ok(Exit::Done);
     }
     anyhow::bail!("`{name}` is not installed in `{}`", own_folder()?.display());
-}
-
-/// A name never leads out of the folder.
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }

@@ -29,7 +29,7 @@ fn parameters(checker: &mut Checker<'_>, filed: &Filed<Programme>) {
     }
 }
 
-fn rules(checker: &mut Checker<'_>, filed: &Filed<Programme>) {
+fn rules<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Programme>) {
     let rules = &filed.item.rule;
     checker.no_doubles(filed.source, "rule", rules.iter().map(|rule| &rule.id));
     for rule in rules {

@@ -8,7 +8,7 @@ use minijinja::Value;
 
 use super::super::text::code;
 use super::super::{At, BUILT_INS, Filed, Library, MEASURES, Programme, TextError, Texts};
-use super::{Checker, literal};
+use super::{Checker, Spoken, literal};
 use crate::diagnostic::{Diagnostic, SourceId, did_you_mean};
 
 /// Which names a text may use.
@@ -132,6 +132,7 @@ impl<'a> Checker<'a> {
         if text.trim().is_empty() {
             return self.nothing_to_say(source, text);
         }
+        self.spoken.push(Spoken { source, language, text });
         if !text.contains('{') {
             return;
         }
@@ -185,10 +186,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A text of a programme; it knows the same names.
-    pub(super) fn programme_text(&mut self, filed: &Filed<Programme>, text: &At<String>) {
+    pub(super) fn programme_text(&mut self, filed: &'a Filed<Programme>, text: &'a At<String>) {
         if text.trim().is_empty() {
             return self.nothing_to_say(filed.source, text);
         }
+        self.spoken.push(Spoken { source: filed.source, language: &filed.item.language, text });
         let names = names_in_programme(self.library, &filed.item);
         let texts = &self.wording.texts;
         let used = texts.names_in_text(text);
@@ -304,8 +306,13 @@ fn unknown(text: &str, name: &str, names: &Names) -> Finding {
 
 /// The first place of `name` that is a word by itself and stands in braces, where there are any.
 fn word(text: &str, name: &str) -> Option<Range<usize>> {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
     let first = text.find(['{']).unwrap_or(0);
+    word_from(text, first, name)
+}
+
+/// The first place of `name` from `first` on that is a word by itself.
+pub(super) fn word_from(text: &str, first: usize, name: &str) -> Option<Range<usize>> {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
     let alone = |at: usize| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let after = text.get(at + name.len()..).and_then(|after| after.chars().next());

@@ -19,7 +19,7 @@ use words::{Corrections, Words};
 
 const NAME: &str = "heart";
 /// Goes up when this code makes other samples of the same line.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const LANGUAGE: &str = "en";
 /// The most phonemes that the voice was taught to say at once, and one silence before and after.
 pub const LONGEST: usize = 402;

@@ -7,13 +7,18 @@ use rten::{Model, ModelOptions, NodeId, OpRegistry, RunError, RunOptions, Thread
 use super::signal::{BINS, ROW, Spectrum};
 
 const INPUTS: [&str; 2] = ["ids", "speed"];
-const OUTPUTS: [&str; 6] = ["lh", "theta", "ln", "lr", "phi", "f0"];
+const PITCH: &str = "f0";
+const PARTS: [&str; 5] = ["lh", "theta", "ln", "lr", "phi"];
+/// Where the published nets still have all parts of a frame side by side, as [`Spectrum`] wants them. Asked for this,
+/// they do not take them apart, and nobody has to put them together again.
+const ROWS: &str = "/head/Add_output_0";
 
 /// The loaded net.
 pub struct Net {
     model: Model,
     inputs: [NodeId; 2],
-    outputs: [NodeId; 6],
+    /// The rows, or the parts; then the pitch.
+    outputs: Vec<NodeId>,
     /// One thread: lines are short, and the session's sound is worth more than a second core.
     pool: Arc<ThreadPool>,
 }
@@ -27,8 +32,11 @@ impl Net {
         let model = options.load(bytes).map_err(|error| error.to_string())?;
         let node = |name: &str| model.find_node(name).ok_or_else(|| format!("it has no `{name}`"));
         let [ids, speed] = INPUTS.map(node);
-        let [lh, theta, ln, lr, phi, f0] = OUTPUTS.map(node);
-        let (inputs, outputs) = ([ids?, speed?], [lh?, theta?, ln?, lr?, phi?, f0?]);
+        let inputs = [ids?, speed?];
+        let spectrum =
+            node(ROWS).map_or_else(|_| PARTS.into_iter().map(node).collect(), |rows| Ok(vec![rows]));
+        let mut outputs: Vec<NodeId> = spectrum?;
+        outputs.push(node(PITCH)?);
         Ok(Self { model, inputs, outputs, pool: Arc::new(ThreadPool::with_num_threads(1)) })
     }
 
@@ -43,7 +51,10 @@ impl Net {
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.pool)));
         let mut answers = self.model.run(given, &self.outputs, Some(options)).map_err(fail)?;
         let f0 = floats(answers.pop())?;
-        let rows = rows(answers, f0.len())?;
+        let rows = match <[Value; 1]>::try_from(answers) {
+            Ok([rows]) => whole(floats(Some(rows))?, f0.len() * ROW, f0.len())?,
+            Err(parts) => rows(parts, f0.len())?,
+        };
         Ok(Spectrum { f0, rows })
     }
 }
@@ -93,14 +104,18 @@ fn floats(value: Option<Value>) -> Result<Vec<f32>, String> {
     }
 }
 
+fn whole(values: Vec<f32>, wanted: usize, frames: usize) -> Result<Vec<f32>, String> {
+    if values.len() == wanted {
+        return Ok(values);
+    }
+    Err(format!("it answers in {} values for {frames} frames", values.len()))
+}
+
 /// The five parts, each with a row for every bin, to one row for every frame.
 fn rows(parts: Vec<Value>, frames: usize) -> Result<Vec<f32>, String> {
     let mut rows = vec![0.0; frames * ROW];
     for (part, value) in parts.into_iter().enumerate() {
-        let values = floats(Some(value))?;
-        if values.len() != BINS * frames {
-            return Err(format!("it answers in {} values for {frames} frames", values.len()));
-        }
+        let values = whole(floats(Some(value))?, BINS * frames, frames)?;
         for (bin, values) in values.chunks_exact(frames.max(1)).enumerate() {
             for (out, value) in rows.iter_mut().skip(part * BINS + bin).step_by(ROW).zip(values) {
                 *out = *value;

@@ -19,44 +19,56 @@ const TINY: f32 = 2e-3;
 pub fn train(f0: &[f32]) -> Vec<f32> {
     let pitch = samples(f0);
     let mut phase = 0.0;
-    let turns = pitch.iter().map(|f| turn(&mut phase, *f));
-    let (mut upper, mut lower): (Vec<f32>, Vec<f32>) =
-        pitch.iter().zip(turns).map(|(f, turn)| angles(*f, turn)).unzip();
+    let (mut upper, mut lower) = (Vec::with_capacity(pitch.len()), Vec::with_capacity(pitch.len()));
+    let tops: Vec<f32> = pitch.iter().map(|f| harmonics(*f)).collect();
+    for (f, top) in pitch.iter().zip(&tops) {
+        let angles = angles(*top, turn(&mut phase, *f));
+        upper.push(angles.0);
+        lower.push(angles.1);
+    }
     Sin::new().map_mut(&mut upper);
     Sin::new().map_mut(&mut lower);
+    let quotients = upper.iter().zip(&lower);
     pitch
         .iter()
-        .zip(upper.iter().zip(&lower))
-        .map(|(f, (upper, lower))| pulse(*f, *upper, 2.0 * lower))
+        .zip(&tops)
+        .zip(quotients)
+        .map(|((f, top), (up, low))| pulse(*f, *top, *up, 2.0 * low))
         .collect()
 }
 
 /// The phase after one more sample, in turns. In double precision, since it adds up over a whole line.
 fn turn(phase: &mut f64, pitch: f32) -> f64 {
-    *phase += f64::from(pitch.max(LOWEST)) / f64::from(RATE);
-    *phase -= phase.floor();
+    *phase += f64::from(pitch.max(LOWEST)) * (1.0 / f64::from(RATE));
+    *phase -= whole(*phase);
     *phase
 }
 
 /// The angles of numerator and denominator, within half a turn of zero.
-fn angles(pitch: f32, turn: f64) -> (f32, f32) {
-    let upper = (f64::from(harmonics(pitch)) + 0.5) * turn;
+fn angles(top: f32, turn: f64) -> (f32, f32) {
+    let upper = (f64::from(top) + 0.5) * turn;
     let radians = |turns: f64| (turns * std::f64::consts::TAU) as f32;
-    (radians(upper - (upper + 0.5).floor()), radians(turn / 2.0))
+    (radians(upper - whole(upper + 0.5)), radians(turn / 2.0))
 }
 
-fn pulse(pitch: f32, upper: f32, lower: f32) -> f32 {
+/// What `floor` is from zero on, without a call for each sample.
+fn whole(turns: f64) -> f64 {
+    f64::from(turns as u32)
+}
+
+fn pulse(pitch: f32, top: f32, upper: f32, lower: f32) -> f32 {
     if pitch <= LOWEST {
         0.0
     } else if lower.abs() <= TINY {
-        harmonics(pitch)
+        top
     } else {
         upper / lower - 0.5
     }
 }
 
+/// How many there are under the ceiling.
 fn harmonics(pitch: f32) -> f32 {
-    (CEILING / pitch.max(LOWEST)).floor()
+    f32::from((CEILING / pitch.max(LOWEST)) as u16)
 }
 
 /// Linear between the middles of frames, level before the first and after the last.

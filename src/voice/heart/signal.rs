@@ -36,8 +36,10 @@ pub struct Spectrum {
 pub struct Signal {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
-    /// Periodic Hann.
+    /// Periodic Hann, and what it is multiplied by on the way in and on the way out.
     window: Vec<f32>,
+    before: Vec<f32>,
+    after: Vec<f32>,
     noise: Noise,
     frame: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
@@ -51,8 +53,11 @@ impl Signal {
         let (forward, inverse) = (planner.plan_fft_forward(SIZE), planner.plan_fft_inverse(SIZE));
         let longest = forward.get_scratch_len().max(inverse.get_scratch_len());
         let hann = |at: usize| 0.5 - 0.5 * (std::f64::consts::TAU * at as f64 / SIZE as f64).cos();
+        let window: Vec<f32> = (0..SIZE).map(|at| hann(at) as f32).collect();
         Self {
-            window: (0..SIZE).map(|at| hann(at) as f32).collect(),
+            before: window.iter().map(|w| w / HOP as f32).collect(),
+            after: window.iter().map(|w| w / SIZE as f32).collect(),
+            window,
             noise: Noise::new(),
             frame: vec![0.0; SIZE],
             spectrum: vec![Complex::default(); BINS],
@@ -72,7 +77,7 @@ impl Signal {
         for (frame, (source, row)) in source.windows(SIZE).step_by(HOP).zip(rows).enumerate() {
             self.transform(source);
             self.shape(row);
-            self.add(sum.iter_mut().skip(frame * HOP));
+            self.add(sum.get_mut(frame * HOP..).unwrap_or_default());
         }
         self.level(&mut sum);
         sum.drain(..SIZE / 2);
@@ -82,8 +87,8 @@ impl Signal {
 
     /// One frame of the source to its spectrum. A cosine of amplitude one comes out with amplitude one.
     fn transform(&mut self, source: &[f32]) {
-        for (out, (sample, window)) in self.frame.iter_mut().zip(source.iter().zip(&self.window)) {
-            *out = sample * window / HOP as f32;
+        for (out, (sample, window)) in self.frame.iter_mut().zip(source.iter().zip(&self.before)) {
+            *out = sample * window;
         }
         // Fails on wrong lengths only, and these are fixed.
         let _ = self.forward.process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch);
@@ -122,7 +127,7 @@ impl Signal {
     }
 
     /// The frame's spectrum back to samples, windowed, onto the sum.
-    fn add<'a>(&mut self, sum: impl Iterator<Item = &'a mut f32>) {
+    fn add(&mut self, sum: &mut [f32]) {
         // The two ends of a real signal's spectrum are real.
         for end in [0, BINS - 1] {
             if let Some(bin) = self.spectrum.get_mut(end) {
@@ -130,8 +135,8 @@ impl Signal {
             }
         }
         let _ = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
-        for (out, (sample, window)) in sum.zip(self.frame.iter().zip(&self.window)) {
-            *out += sample * window / SIZE as f32;
+        for (out, (sample, window)) in sum.iter_mut().zip(self.frame.iter().zip(&self.after)) {
+            *out += sample * window;
         }
     }
 
@@ -141,7 +146,7 @@ impl Signal {
         for (block, samples) in sum.chunks_exact_mut(HOP).enumerate() {
             let over: Vec<usize> = (0..4).filter(|back| block >= *back && block - back < frames).collect();
             for (at, sample) in samples.iter_mut().enumerate() {
-                *sample /= if over.len() == 4 { 1.5 } else { self.weight(&over, at) };
+                *sample *= if over.len() == 4 { 1.0 / 1.5 } else { 1.0 / self.weight(&over, at) };
             }
         }
     }

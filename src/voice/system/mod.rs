@@ -14,8 +14,9 @@ use worker::{Job, NAME, Opened};
 
 /// For the daemon to answer at all, started or to be started: a busy small computer needs more than 3 s.
 const CONNECT: Duration = Duration::from_secs(10);
-/// For its list of voices, which has thousands of lines and is read twice; a small computer takes its time.
-const CHOOSE: Duration = Duration::from_secs(30);
+/// For its list of voices: thirteen thousand lines that two threads hand to each other one by one, and that twice. A
+/// busy small computer was seen to need more than 30 s.
+const CHOOSE: Duration = Duration::from_secs(90);
 /// From a line to its first sound, and what is added to twice the length that it should have.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What follows [`CONNECT`].

@@ -181,16 +181,7 @@ impl Tables {
         }
         for (kind, table) in [(Kind::Unit, self.units), (Kind::Currency, self.currency)] {
             for (key, forms) in &table.0 {
-                builder.add(
-                    kind,
-                    key,
-                    forms
-                        .join(
-                            "
-",
-                        )
-                        .as_bytes(),
-                );
+                builder.add(kind, key, forms.join("\n").as_bytes());
             }
         }
         let before = [(Kind::RomanCardinal, self.roman_cardinal), (Kind::RomanOrdinal, self.roman_ordinal)];

@@ -3,8 +3,9 @@
 
 use super::accent::Accent;
 use super::corrections::Corrections;
+use super::figures::numbers::POINT;
 use super::store::{Kind, Store};
-use super::stress::{PRIMARY, Weight, spelled, weigh};
+use super::stress::{PRIMARY, SECONDARY, Weight, spelled, weigh};
 
 /// What the listener hears next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,6 +121,10 @@ impl Lexicon<'_> {
     /// Symbols, and letters with full stops between.
     fn mark(&self, query: Query) -> Option<String> {
         let word = query.word;
+        if word == POINT {
+            let named = self.look_up(Query { word: "point", weight: Weight::AsWritten, ..query })?;
+            return Some(named.replace([PRIMARY, SECONDARY], ""));
+        }
         if let Some((_, name)) = SYMBOLS.iter().find(|(symbol, _)| *symbol == word) {
             return self.look_up(Query { word: name, weight: Weight::AsWritten, ..query });
         }

@@ -1,6 +1,7 @@
 //! What is read in one breath: a word with all that hangs on it, or a mark with its pause. Owns where a word comes
 //! apart inside, and which marks are heard.
 
+use super::figures::numbers::POINT;
 use super::pieces::pieces;
 use super::store::Store;
 use super::tags::tags;
@@ -55,7 +56,7 @@ fn mark(text: &str, tag: &str) -> Option<String> {
     let dash = tag == ":" && ["-", "–"].contains(&text);
     match tag {
         _ if dash => Some("—".to_owned()),
-        _ if text.chars().all(|c| c.is_ascii_alphabetic()) => None,
+        _ if text == POINT || text.chars().all(|c| c.is_ascii_alphabetic()) => None,
         "-LRB-" => Some("(".to_owned()),
         "-RRB-" => Some(")".to_owned()),
         "``" => Some("“".to_owned()),

@@ -7,8 +7,10 @@ use super::WordsError;
 
 /// Begins every file; the number changes with what [`super::compile`] writes.
 const MAGIC: &[u8; 16] = b"matside words 1\n";
-/// Magic, stamp, checksum of what follows it, length of the map.
-const HEAD: usize = 16 + 8 + 4 + 4;
+/// Magic, stamp, checksum of what follows it.
+const UNCHECKED: usize = 16 + 8 + 4;
+/// With the length of the map.
+const HEAD: usize = UNCHECKED + 4;
 
 /// What a key belongs to; the first byte of every key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ impl Store {
     pub fn parse(bytes: &[u8]) -> Result<Self, WordsError> {
         let whole = || {
             let head = Head::parse(bytes)?;
-            (crc32fast::hash(bytes.get(28..)?) == head.digest).then_some(())?;
+            (crc32fast::hash(bytes.get(UNCHECKED..)?) == head.digest).then_some(())?;
             let (map, pool) = bytes.get(HEAD..)?.split_at_checked(head.length)?;
             let map = fst::Map::new(map.to_vec()).ok()?;
             Some(Self { map, pool: pool.to_vec() })

@@ -119,6 +119,7 @@ fn neighbours_change_small_words() {
     assert_eq!(said("To ease, to bend."), "tʊ ˈiz, tə bˈɛnd.");
     assert_eq!(said("Breathe in. Hands in front."), "bɹˈið ˈɪn.|hˈændz ɪn fɹˈʌnt.");
     assert_eq!(said("Please answer yes or no."), "plˈiz ˈænsəɹ jˈɛs ɔɹ nˈO.");
+    assert_eq!(said("To the point: 2.5."), "tə ðə pˈYnt: tˈu pYnt fˈIv.");
 }
 
 #[test]

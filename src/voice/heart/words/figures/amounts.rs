@@ -280,7 +280,7 @@ fn mixed(core: &str) -> String {
             _ if first.is_ascii_digit() && named => label(&run.replace([',', '.'], "")),
             _ if first.is_ascii_digit() => alone(run),
             '-' | '–' => String::new(),
-            '.' => "point".to_owned(),
+            '.' => numbers::POINT.to_owned(),
             _ => run.to_owned(),
         });
         named = first.is_alphabetic();

@@ -2,7 +2,7 @@
 //! where they depend on their neighbours; the words for single numbers are in [`numbers`].
 
 mod amounts;
-mod numbers;
+pub mod numbers;
 
 use super::store::{Kind, Store};
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn amounts_have_units() {
-        assert_eq!(said("(2.5 km)"), "(two point five kilometers)");
+        assert_eq!(said("(2.5 km)"), "(two · five kilometers)");
         assert_eq!(said("1km, 30sec."), "one kilometer, thirty seconds.");
         assert_eq!(said("50% at -5"), "fifty percent at minus five");
         assert_eq!(said("$9.50, $2 million"), "nine dollars and fifty cents, two million dollars");

@@ -5,13 +5,16 @@ use num2words::Num2Words;
 /// More digits are read one by one.
 const LONGEST: usize = 15;
 
+/// The point in a number, which is said without any stress.
+pub const POINT: &str = "·";
+
 /// `digits`, thousands marked with commas or not, with a fraction or not.
 pub fn cardinal(digits: &str) -> String {
     let plain = digits.replace(',', "");
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let mut words = vec![whole_number(whole)];
     if !fraction.is_empty() {
-        words.extend(["point".to_owned(), one_by_one(fraction)]);
+        words.extend([POINT.to_owned(), one_by_one(fraction)]);
     }
     words.retain(|word| !word.is_empty());
     words.join(" ")
@@ -107,8 +110,8 @@ mod tests {
     #[test]
     fn numbers_are_separate_words() {
         assert_eq!(cardinal("1,234"), "one thousand two hundred thirty four");
-        assert_eq!(cardinal("7.25"), "seven point two five");
-        assert_eq!(cardinal(".5"), "point five");
+        assert_eq!(cardinal("7.25"), "seven · two five");
+        assert_eq!(cardinal(".5"), "· five");
         assert_eq!(cardinal("0"), "zero");
         assert_eq!(cardinal("007"), "zero zero seven");
         assert_eq!(cardinal(""), "");
