@@ -1,5 +1,9 @@
 //! Answers and commands from a keyboard or a pipe. Owns the terminal's mode. Must not know what they mean.
 
+pub mod choose;
+pub mod clean;
+pub mod echo;
+pub mod guard;
 mod keys;
 mod lines;
 
