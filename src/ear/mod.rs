@@ -1,6 +1,10 @@
 //! Answers and commands from a keyboard, a pipe or the air. Owns the terminal's mode and the microphone. Must not know
 //! what they mean.
 
+pub mod choose;
+pub mod clean;
+pub mod echo;
+pub mod guard;
 #[cfg(feature = "ears")]
 mod keep;
 mod keys;

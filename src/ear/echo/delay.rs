@@ -1,0 +1,126 @@
+//! How long a sound takes from the output to the microphone: the peak of the cross-correlation, its spectrum flattened.
+
+use std::sync::Arc;
+
+use realfft::num_complex::Complex32;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+
+use super::{BLOCK, SILENCE, power};
+
+/// Samples that are compared at a time: about a second.
+const WINDOW: usize = 16_384;
+
+/// Blocks between two looks: half a second.
+const EVERY: usize = 50;
+
+/// How much of the earlier looks a new one keeps.
+const KEPT: f32 = 0.7;
+
+/// A peak this many times the root mean square of the correlation is an echo, if the next look agrees.
+const PEAK: f32 = 9.0;
+
+/// Two looks agree within 4 ms.
+const AGREE: usize = 64;
+
+/// Compares two streams.
+#[derive(Debug)]
+pub struct Search {
+    mic: Window,
+    played: Window,
+    product: Vec<Complex32>,
+    back: Back,
+    reach: usize,
+    blocks: usize,
+    last: Option<usize>,
+}
+
+impl Search {
+    /// Finds delays of up to `reach` samples.
+    pub fn new(reach: usize) -> Self {
+        let mut planner = RealFftPlanner::new();
+        let forward = planner.plan_fft_forward(WINDOW);
+        let window = || Window { samples: vec![0.0; WINDOW], forward: forward.clone() };
+        Self {
+            mic: window(),
+            played: window(),
+            product: vec![Complex32::default(); WINDOW / 2 + 1],
+            back: Back(planner.plan_fft_inverse(WINDOW)),
+            reach,
+            blocks: 0,
+            last: None,
+        }
+    }
+
+    /// Takes a block of both; now and then it gives a delay that two looks agree on.
+    pub fn push(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) -> Option<usize> {
+        self.mic.push(mic);
+        self.played.push(played);
+        self.blocks += 1;
+        if !self.blocks.is_multiple_of(EVERY) || power(&self.played.samples) < SILENCE {
+            return None;
+        }
+        let found = self.look();
+        let last = std::mem::replace(&mut self.last, found);
+        found.filter(|found| last.is_some_and(|last| last.abs_diff(*found) <= AGREE))
+    }
+
+    fn look(&mut self) -> Option<usize> {
+        let (mic, played) = (self.mic.spectrum()?, self.played.spectrum()?);
+        for ((sum, mic), played) in self.product.iter_mut().zip(mic).zip(played) {
+            let product = mic * played.conj();
+            let flat = product / product.norm().max(1e-12);
+            *sum = *sum * KEPT + flat * (1.0 - KEPT);
+        }
+        let correlation = self.back.correlation(&self.product)?;
+        let rms = power(&correlation).sqrt();
+        let within = correlation.iter().take(self.reach).enumerate();
+        let (at, peak) = within.max_by(|(_, one), (_, two)| one.total_cmp(two))?;
+        (*peak > PEAK * rms).then_some(at)
+    }
+}
+
+struct Window {
+    samples: Vec<f32>,
+    forward: Arc<dyn RealToComplex<f32>>,
+}
+
+impl std::fmt::Debug for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window").finish_non_exhaustive()
+    }
+}
+
+impl Window {
+    fn push(&mut self, block: &[f32; BLOCK]) {
+        self.samples.rotate_left(BLOCK);
+        if let Some(end) = self.samples.last_chunk_mut() {
+            *end = *block;
+        }
+    }
+
+    fn spectrum(&self) -> Option<Vec<Complex32>> {
+        let (mut samples, mut spectrum) = (self.samples.clone(), self.forward.make_output_vec());
+        self.forward.process(&mut samples, &mut spectrum).ok()?;
+        Some(spectrum)
+    }
+}
+
+struct Back(Arc<dyn ComplexToReal<f32>>);
+
+impl std::fmt::Debug for Back {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Back").finish_non_exhaustive()
+    }
+}
+
+impl Back {
+    fn correlation(&self, product: &[Complex32]) -> Option<Vec<f32>> {
+        let (mut product, mut correlation) = (product.to_vec(), self.0.make_output_vec());
+        // The transform wants these two without an imaginary part.
+        for end in [0, WINDOW / 2] {
+            product.get_mut(end)?.im = 0.0;
+        }
+        self.0.process(&mut product, &mut correlation).ok()?;
+        Some(correlation)
+    }
+}

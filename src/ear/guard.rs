@@ -1,0 +1,169 @@
+//! Keeps the program from obeying itself. Owns what is being said aloud right now and whether somebody else speaks, too.
+//! Pure: it counts blocks and has no clock. Must not know what words do.
+
+use std::collections::VecDeque;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::echo::{BLOCK, Levels};
+
+/// A line can be heard until this long after it was handed out: 800 ms of blocks, for the output, the room and the
+/// recogniser.
+const ECHO: u64 = 80;
+
+/// Blocks that are remembered: 12 s, longer than any utterance.
+const MEMORY: usize = 1_200;
+
+/// Somebody speaks in a block that holds so many times what the echo and the room leave: 6 dB.
+const ABOVE: f32 = 4.0;
+
+/// Blocks of somebody else's speech that an utterance needs while the program speaks, and if its words are those of
+/// the line: 80 ms, 180 ms.
+const SOME: usize = 8;
+const MANY: usize = 18;
+
+/// The share of the echo that is left is followed this fast down and up.
+const DOWN: f32 = 0.05;
+const UP: f32 = 0.002;
+
+/// Echo below this mean square says nothing about what the canceller leaves.
+const FAINT: f32 = 1e-7;
+
+#[derive(Debug)]
+struct Sounding {
+    words: Vec<String>,
+    until: u64,
+}
+
+/// Judges what was recognised.
+#[derive(Debug)]
+pub struct Guard {
+    lines: VecDeque<Sounding>,
+    now: u64,
+    /// Whether somebody else spoke, newest last.
+    others: VecDeque<bool>,
+    leak: f32,
+    floor: f32,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self { lines: VecDeque::new(), now: 0, others: VecDeque::new(), leak: 1.0, floor: 1e-6 }
+    }
+}
+
+impl Guard {
+    /// A line is handed to the output from now on, for `length` samples at 16 kHz.
+    pub fn plays(&mut self, text: &str, length: usize) {
+        let words = text.unicode_words().map(str::to_lowercase).collect();
+        let until = self.now + length.div_ceil(BLOCK) as u64 + ECHO;
+        self.lines.push_back(Sounding { words, until });
+    }
+
+    /// Everything was cut off; its echo still comes.
+    pub fn cut(&mut self) {
+        for line in &mut self.lines {
+            line.until = line.until.min(self.now + ECHO);
+        }
+    }
+
+    /// What the canceller says of the next block.
+    pub fn block(&mut self, levels: Levels) {
+        self.now += 1;
+        self.lines.retain(|line| line.until > self.now);
+        let left = levels.left;
+        let somebody = left > ABOVE * (self.leak * levels.echo + self.floor);
+        self.others.push_back(somebody);
+        if self.others.len() > MEMORY {
+            self.others.pop_front();
+        }
+        if levels.echo > FAINT {
+            follow(&mut self.leak, (left / levels.echo).min(1.0));
+        } else {
+            follow(&mut self.floor, left);
+        }
+    }
+
+    /// Whether `words`, of an utterance that began `ago` samples before the last block, are somebody else's. What is
+    /// heard while nothing of the program's own sounds always is.
+    pub fn believes(&self, words: &str, ago: usize) -> bool {
+        if self.lines.is_empty() {
+            return true;
+        }
+        let blocks = ago.div_ceil(BLOCK);
+        let spoke = self.others.iter().rev().take(blocks).filter(|somebody| **somebody).count();
+        spoke >= if self.says(words) { MANY } else { SOME }
+    }
+
+    /// Whether a line that sounds has one of `words` in it.
+    fn says(&self, words: &str) -> bool {
+        let mut words = words.unicode_words().map(str::to_lowercase);
+        words.any(|word| self.lines.iter().any(|line| line.words.contains(&word)))
+    }
+}
+
+fn follow(value: &mut f32, newest: f32) {
+    *value += (newest - *value) * if newest < *value { DOWN } else { UP };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: usize = 16_000;
+
+    fn hear(guard: &mut Guard, blocks: u64, levels: Levels) {
+        for _ in 0..blocks {
+            guard.block(levels);
+        }
+    }
+
+    fn levels(echo: f32, left: f32) -> Levels {
+        Levels { heard: echo + left, echo, left }
+    }
+
+    /// A second of quiet, then two of a line of which the canceller leaves a thousandth.
+    fn speaking(text: &str) -> Guard {
+        let mut guard = Guard::default();
+        hear(&mut guard, 100, levels(0.0, 1e-7));
+        guard.plays(text, 5 * SECOND);
+        hear(&mut guard, 200, levels(1e-3, 1e-6));
+        guard
+    }
+
+    #[test]
+    fn its_own_words_are_not_obeyed() {
+        let guard = speaking("Stop the exercise if the pain grows.");
+        assert!(!guard.believes("stop", SECOND));
+        assert!(!guard.believes("skip", SECOND), "no word while only the program speaks");
+    }
+
+    #[test]
+    fn somebody_else_is_believed_whatever_the_line_says() {
+        for words in ["stop", "skip"] {
+            let mut guard = speaking("Stop the exercise if the pain grows.");
+            // 12 dB below the echo, for 300 ms.
+            hear(&mut guard, 30, levels(1e-3, 6e-5));
+            assert!(guard.believes(words, SECOND / 2), "{words}");
+        }
+    }
+
+    #[test]
+    fn the_lines_own_word_needs_more_of_a_voice() {
+        let mut guard = speaking("Stop the exercise if the pain grows.");
+        hear(&mut guard, 12, levels(1e-3, 6e-5));
+        assert!(!guard.believes("stop", SECOND / 2));
+        assert!(guard.believes("skip", SECOND / 2));
+        assert!(!guard.believes("skip", SECOND / 100), "that voice came before the utterance");
+    }
+
+    #[test]
+    fn in_silence_everything_is_believed_after_the_echo_has_passed() {
+        let mut guard = speaking("Stop.");
+        guard.cut();
+        hear(&mut guard, ECHO - 1, levels(0.0, 1e-7));
+        assert!(!guard.believes("stop", SECOND));
+        guard.block(levels(0.0, 1e-7));
+        assert!(guard.believes("stop", SECOND));
+    }
+}
