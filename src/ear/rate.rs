@@ -54,6 +54,8 @@ mod tests {
             let tone: Vec<f32> = tone.collect();
             let out: Vec<f32> = tone.chunks(size).flat_map(|block| rate.take(block)).collect();
             assert!((15_200..=16_000).contains(&out.len()), "{from}: {}", out.len());
+            // The filter swings in at first.
+            let out = &out[out.len() / 4..];
             let crossings = out.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
             let hertz = crossings as f32 * 16_000.0 / out.len() as f32;
             assert!((435.0..=445.0).contains(&hertz), "{from}: {hertz}");

@@ -1,3 +1,5 @@
+//! A person and an echo made of numbers, taken apart again.
+
 use std::iter;
 
 use super::*;
