@@ -39,6 +39,21 @@ pub struct Line {
     pub pace: Pace,
 }
 
+/// How a spoken line lies in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    pub length: Frames,
+    /// From its start to its first vowel, where it is heard to begin.
+    pub onset: Frames,
+}
+
+/// Heard from its very start.
+impl From<Frames> for Timing {
+    fn from(length: Frames) -> Self {
+        Self { length, onset: Frames::ZERO }
+    }
+}
+
 /// Frames a calm voice takes for one character: fifteen characters a second. The `tick` voice takes exactly this.
 pub const FRAMES_PER_CHAR: u64 = 3_200;
 

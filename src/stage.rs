@@ -3,7 +3,7 @@
 //! A voice that speaks by itself is only told when, and silenced; that it has ended comes from it.
 
 use crate::frames::{Frames, RATE};
-use crate::line::Line;
+use crate::line::{Line, Timing};
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
 use crate::runner::{Cut, Do, Ending, Event, Extent, Note, Performance, Sound, Window};
@@ -166,7 +166,7 @@ impl Stage {
         self.ask();
         loop {
             let clips = &mut self.clips;
-            let next = self.performance.poll(&mut |line| length(clips.line(line), line));
+            let next = self.performance.poll(&mut |line| extent(clips.line(line), line));
             match next {
                 None => return,
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
@@ -266,12 +266,12 @@ impl Stage {
     }
 }
 
-fn length(ready: Ready, line: &Line) -> Option<Extent> {
+fn extent(ready: Ready, line: &Line) -> Option<Extent> {
     match ready {
-        Ready::Clip(clip) => Some(Extent::Clip(clip.len())),
+        Ready::Clip(clip) => Some(Extent::Clip(Timing { length: clip.len(), onset: clip.onset() })),
         Ready::Spoken => Some(Extent::Open),
         Ready::Later => None,
-        Ready::Lost => Some(Extent::Clip(line.estimate())),
+        Ready::Lost => Some(Extent::Clip(line.estimate().into())),
     }
 }
 

@@ -12,6 +12,7 @@ mod list;
 mod listen;
 mod new;
 mod places;
+mod prepare;
 mod programme;
 mod render;
 mod run;
@@ -21,6 +22,8 @@ mod show;
 mod voices;
 
 use std::path::PathBuf;
+
+use crate::line::Pace;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -40,6 +43,8 @@ struct Args {
 enum Verb {
     /// Run a session: speak it, listen for keys or lines
     Run(run::Args),
+    /// Speak ahead of time everything that sessions may say
+    Prepare(prepare::Args),
     /// Write a session to an audio file with captions
     Render(render::Args),
     /// Print every line of a session with its time, or a programme
@@ -85,10 +90,10 @@ struct Speech {
     /// Voice (see `matside voices`), or tick, a test signal; otherwise heart where it is installed, else espeak, else system
     #[arg(long, value_name = "NAME")]
     voice: Option<String>,
-    /// Speed of speech and repetitions in percent
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(70..=150))]
-    pace: u16,
-    /// Quieter, for the night
+    /// Speed of speech and repetitions in percent (default: 100, at night 85)
+    #[arg(long, value_parser = clap::value_parser!(u16).range(70..=150))]
+    pace: Option<u16>,
+    /// Slower and quieter, for the night
     #[arg(long)]
     night: bool,
     /// Where spoken lines are kept (default: the user's cache directory)
@@ -97,6 +102,16 @@ struct Speech {
     /// Keep no spoken lines
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
+}
+
+/// Before sleep, in percent.
+const NIGHT_PACE: u16 = 85;
+
+impl Speech {
+    fn pace(&self) -> Pace {
+        let usual = if self.night { NIGHT_PACE } else { Pace::NORMAL.as_percent() };
+        Pace::percent(self.pace.unwrap_or(usual))
+    }
 }
 
 /// Runs the program with the arguments of this process.
@@ -124,6 +139,7 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
         Verb::Config => settings.print(command),
         Verb::Run(args) => run::run(&args),
+        Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),

@@ -10,7 +10,7 @@ use std::sync::mpsc::channel;
 use anyhow::Context;
 
 use crate::frames::Frames;
-use crate::line::{Line, Pace};
+use crate::line::{Line, Timing};
 use crate::output::file;
 use crate::plan::Plan;
 use crate::runner::{Options, Performance, Runner};
@@ -37,7 +37,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let Some((plan, _)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
     let mut studio = voices::one(&args.speech, &plan.language)?;
-    let options = Options { recorded: true, pace: Pace::percent(args.speech.pace) };
+    let options = Options { recorded: true, pace: args.speech.pace() };
     let trace = measure(&plan, options, &mut studio)?;
     write(args, &plan, options, studio, trace.length)?;
     let captions = args.output.with_extension("vtt");
@@ -50,21 +50,21 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 
 /// Runs the session once without sound: speaks every line, and so knows every length.
 fn measure(plan: &Arc<Plan>, options: Options, studio: &mut Studio) -> Result<Trace, VoiceError> {
-    let mut lengths: HashMap<Line, Frames> = HashMap::new();
+    let mut timings: HashMap<Line, Timing> = HashMap::new();
     let mut lost = None;
     let trace = trace(plan, options, None, &mut Nobody, &mut |line| {
-        if let Some(length) = lengths.get(line) {
-            return *length;
+        if let Some(timing) = timings.get(line) {
+            return *timing;
         }
-        let length = studio.clip(line).map_or_else(
+        let timing = studio.clip(line).map_or_else(
             |error| {
                 lost = Some(error);
-                Frames::ZERO
+                Timing::default()
             },
-            |clip| clip.len(),
+            |clip| Timing { length: clip.len(), onset: clip.onset() },
         );
-        lengths.insert(line.clone(), length);
-        length
+        timings.insert(line.clone(), timing);
+        timing
     });
     // A recording with holes would look complete.
     lost.map_or(Ok(trace), Err)

@@ -6,6 +6,7 @@ mod clip;
 mod limiter;
 pub mod loudness;
 pub mod sample16;
+pub mod vowel;
 
 pub use clip::Clip;
 

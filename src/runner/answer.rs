@@ -274,18 +274,20 @@ impl Runner {
         self.take_number(Frames::ZERO, &check_in, digit.into())
     }
 
-    /// What may have to be said next in answer to an open question.
+    /// What may have to be said next in answer to an open question, and to put it again.
     pub(super) fn lines_of_replies(&self) -> Vec<Line> {
         let Some(asking) = self.state.asking.as_ref().filter(|asking| asking.reply.is_none()) else {
             return Vec::new();
         };
         let answers = self.plan.check_ins.get(&asking.check_in).map_or(0, |check_in| check_in.answers.len());
         let replies = (0..answers).map(Reply::Answer).chain([Reply::Silence]);
+        let replies = replies.map(|reply| Asking { reply: Some(reply), ..asking.clone() });
+        let again =
+            [false, true].map(|not_understood| Asking { attempt: 1, not_understood, ..asking.clone() });
         let state = State { asking: None, ..self.state.clone() };
-        let cues = replies.flat_map(|reply| {
-            let asking = Asking { reply: Some(reply), ..asking.clone() };
-            expand::asking(&self.plan, &state, &asking, self.options.recorded)
-        });
+        let cues = replies
+            .chain(again)
+            .flat_map(|asking| expand::asking(&self.plan, &state, &asking, self.options.recorded));
         cues.flat_map(|cue| cue.lines().cloned().collect::<Vec<_>>()).collect()
     }
 }

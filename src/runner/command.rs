@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::line::Pace;
-use crate::plan::PlannedExercise;
+use crate::plan::{Plan, PlannedExercise, Side};
 use crate::script::Chime;
 
 use super::cue::{Cue, Part};
 use super::event::{Command, Cut, Effect, Note};
 use super::exercise::first_side;
 use super::expand::Writer;
-use super::state::Asking;
+use super::state::{Asking, State};
 use super::{Mode, Runner, words};
 
 /// Decibels of one step, and how far it goes.
@@ -151,15 +151,7 @@ impl Runner {
             self.aside(if by < 0 { "easiest" } else { "hardest" }, &[]);
             return self.next();
         }
-        let say = exercise.levels.get(self.state.level(&exercise)).and_then(|level| level.say.clone());
-        if let Some(say) = say {
-            let mut writer = Writer::new(&self.plan, &self.state);
-            if let Some(side) = side {
-                words::add_side(&mut writer.vars, &self.plan, side);
-            }
-            writer.text(Part::Aside, &say);
-            self.asides.extend(writer.cues);
-        }
+        self.asides.extend(words_of_level(&self.plan, &self.state, &exercise, side));
         if self.state.asking.is_some() {
             return self.next();
         }
@@ -230,6 +222,24 @@ impl Runner {
         self.expand();
         self.next();
     }
+}
+
+/// What the level that `exercise` is on now says of itself.
+pub(super) fn words_of_level(
+    plan: &Plan,
+    state: &State,
+    exercise: &PlannedExercise,
+    side: Option<Side>,
+) -> Vec<Cue> {
+    let mut writer = Writer::new(plan, state);
+    if let Some(side) = side {
+        words::add_side(&mut writer.vars, plan, side);
+    }
+    let level = exercise.levels.get(state.level(exercise));
+    if let Some(say) = level.and_then(|level| level.say.as_ref()) {
+        writer.text(Part::Aside, say);
+    }
+    writer.cues
 }
 
 /// The first cue of the new cues at the place of the old one, or after it.

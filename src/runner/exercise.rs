@@ -57,7 +57,7 @@ pub(super) fn first_side(exercise: &PlannedExercise, state: &State) -> Option<Si
     sides(level.dose.sides, state).first().copied().flatten()
 }
 
-fn position(writer: &mut Writer, exercise: &PlannedExercise) {
+pub(super) fn position(writer: &mut Writer, exercise: &PlannedExercise) {
     let from = writer.state.position.as_deref();
     if from == Some(&*exercise.position) {
         return;

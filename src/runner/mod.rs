@@ -10,6 +10,7 @@ mod exercise;
 mod expand;
 mod hearing;
 mod performance;
+mod reach;
 mod remember;
 mod score;
 mod state;
@@ -31,7 +32,8 @@ pub use hearing::Window;
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take};
 pub use performance::{Do, Performance};
-pub use score::{Extent, Score, score};
+pub use reach::reachable;
+pub use score::{Extent, Lead, Score, score};
 pub use state::{Asking, Ending, Reply, State, Stopped};
 
 pub(crate) use answer::take_planned;
@@ -209,6 +211,13 @@ impl Runner {
             );
         }
         lines
+    }
+
+    /// The cue that follows the one being performed when nothing comes between.
+    fn following(&self) -> Option<&Arc<Cue>> {
+        let goes_on =
+            self.mode == Mode::Running && matches!(self.now, Now::Session(_)) && self.asides.is_empty();
+        self.cues.get(self.state.cue + 1).filter(|_| goes_on)
     }
 
     /// Time left as planned, the current step counted in part.

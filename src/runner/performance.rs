@@ -1,14 +1,15 @@
 //! A runner on its playhead: takes laid out to the frame. Live, render, dry run and tests all go through here.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::line::Line;
 
 use super::Runner;
-use super::cue::Sound;
+use super::cue::{Cue, Length, Sound};
 use super::event::{Cut, Effect, Event, Note, Take};
-use super::score::{Extent, Score, score};
+use super::score::{Extent, Lead, Score, leading, score};
 use super::state::Ending;
 
 /// What whoever drives the performance has to do now.
@@ -53,6 +54,8 @@ enum Span {
 pub struct Performance {
     runner: Runner,
     current: Option<Current>,
+    /// How the first count of the next cue comes about.
+    lead: Option<(Arc<Cue>, Lead)>,
     ready: VecDeque<Do>,
     playhead: Frames,
 }
@@ -60,7 +63,7 @@ pub struct Performance {
 impl Performance {
     #[must_use]
     pub fn new(runner: Runner) -> Self {
-        Self { runner, current: None, ready: VecDeque::new(), playhead: Frames::ZERO }
+        Self { runner, current: None, lead: None, ready: VecDeque::new(), playhead: Frames::ZERO }
     }
 
     /// Session time: it stands still in a pause, in an aside, and while a clip is not ready.
@@ -92,6 +95,7 @@ impl Performance {
                 }
                 Some(Effect::Cut(cut)) => {
                     self.current = None;
+                    self.lead = None;
                     return Some(Do::Cut(cut));
                 }
                 Some(Effect::Volume(decibels)) => return Some(Do::Volume(decibels)),
@@ -170,13 +174,46 @@ impl Performance {
     }
 
     fn lay_out(&mut self, len: &mut dyn FnMut(&Line) -> Option<Extent>) {
-        let waits = |current: &&mut Current| current.span == Span::Waiting;
-        let Some(current) = self.current.as_mut().filter(waits) else { return };
-        let Some(Score { sounds, length, open }) = score(&current.take.cue, len) else { return };
-        current.span = open.map_or(Span::Known(length), |pause| Span::Asked { least: length, pause });
-        let from = current.take.from;
+        let Some(current) = self.current.as_ref().filter(|current| current.span == Span::Waiting) else {
+            return;
+        };
+        let (cue, from) = (current.take.cue.clone(), current.take.from);
+        let lead = match &self.lead {
+            // What has begun goes on as it began.
+            _ if from > Frames::ZERO => Lead::Begun,
+            Some((led, lead)) if Arc::ptr_eq(led, &cue) => *lead,
+            _ => Lead::None,
+        };
+        let Some(mut score) = score(&cue, lead, len) else { return };
+        self.lead = self.lead_on(&cue, from, &mut score, len);
+        if let Some(current) = &mut self.current {
+            let asked = |pause| Span::Asked { least: score.length, pause };
+            current.span = score.open.map_or(Span::Known(score.length), asked);
+        }
         // What lay before the interruption has been heard.
-        let left = sounds.into_iter().filter(|(at, _)| *at >= from);
+        let left = score.sounds.into_iter().filter(|(at, _)| *at >= from);
         self.ready.extend(left.map(|(at, sound)| Do::Sound(at - from, sound)));
+    }
+
+    /// Begins the count of the next cue within this one, so that its vowel is on the beat. One that is not ready yet is
+    /// not waited for: the beat then comes later.
+    fn lead_on(
+        &self,
+        cue: &Cue,
+        from: Frames,
+        score: &mut Score,
+        len: &mut dyn FnMut(&Line) -> Option<Extent>,
+    ) -> Option<(Arc<Cue>, Lead)> {
+        let next = self.runner.following().filter(|_| matches!(cue.length, Length::Fixed(_)))?;
+        let (onset, sound) = leading(next, len)?;
+        let at = score.length - onset;
+        if onset > score.length || at < from {
+            return None;
+        }
+        if score.said > at {
+            return Some((next.clone(), Lead::Late));
+        }
+        score.sounds.push((at, sound));
+        Some((next.clone(), Lead::Begun))
     }
 }

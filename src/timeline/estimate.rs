@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::plan::{BuildError, Plan, PlannedExercise, What, build};
-use crate::runner::{Asking, Cue, Extent, Part, Reply, State, applies, cues, score, take_planned};
+use crate::runner::{Asking, Cue, Extent, Lead, Part, Reply, State, applies, cues, score, take_planned};
 use crate::script::{Filed, Library, Session};
 
 /// Check-ins that ask one another are followed this far.
@@ -108,7 +108,7 @@ impl<'a> Estimate<'a> {
 
 fn length(cues: &[Cue]) -> Frames {
     cues.iter()
-        .filter_map(|cue| score(cue, &mut |line| Some(Extent::Clip(line.estimate()))))
+        .filter_map(|cue| score(cue, Lead::None, &mut |line| Some(Extent::Clip(line.estimate().into()))))
         .map(|score| score.length)
         .sum()
 }

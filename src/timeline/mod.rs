@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::line::Line;
+use crate::line::{Line, Timing};
 use crate::plan::Plan;
 use crate::runner::{Do, Ending, Event, Extent, Note, Options, Performance, Runner, Sound, State};
 
@@ -65,13 +65,13 @@ impl<F: FnMut(&Entry) -> Vec<(Frames, Event)>> Person for F {
 /// A session longer than this, or one that never ends, is cut off.
 const LONGEST: Frames = Frames::from_secs(24 * 3_600);
 
-/// Runs `plan` from its start, or from `state`. `len` gives the length of each line's clip.
-pub fn trace(
+/// Runs `plan` from its start, or from `state`. `len` gives the length of each line's clip, or its whole timing.
+pub fn trace<T: Into<Timing>>(
     plan: &Arc<Plan>,
     options: Options,
     state: Option<State>,
     person: &mut dyn Person,
-    len: &mut dyn FnMut(&Line) -> Frames,
+    len: &mut dyn FnMut(&Line) -> T,
 ) -> Trace {
     let runner = match state {
         Some(state) => Runner::resume(plan.clone(), options, state),
@@ -81,14 +81,18 @@ pub fn trace(
 }
 
 /// Runs `runner` to its end.
-pub fn trace_of(runner: Runner, person: &mut dyn Person, len: &mut dyn FnMut(&Line) -> Frames) -> Trace {
+pub fn trace_of<T: Into<Timing>>(
+    runner: Runner,
+    person: &mut dyn Person,
+    len: &mut dyn FnMut(&Line) -> T,
+) -> Trace {
     let mut dry = DryRun {
         performance: Performance::new(runner),
         clock: Frames::ZERO,
         entries: Vec::new(),
         events: VecDeque::new(),
     };
-    let ending = dry.run(person, len);
+    let ending = dry.run(person, &mut |line| len(line).into());
     Trace { entries: dry.entries, ending, length: dry.performance.playhead() }
 }
 
@@ -102,7 +106,7 @@ struct DryRun {
 }
 
 impl DryRun {
-    fn run(&mut self, person: &mut dyn Person, len: &mut dyn FnMut(&Line) -> Frames) -> Ending {
+    fn run(&mut self, person: &mut dyn Person, len: &mut dyn FnMut(&Line) -> Timing) -> Ending {
         loop {
             while let Some(done) = self.performance.poll(&mut |line| Some(Extent::Clip(len(line)))) {
                 let entry = match done {
@@ -159,9 +163,9 @@ impl DryRun {
     }
 }
 
-fn length(sound: &Sound, len: &mut dyn FnMut(&Line) -> Frames) -> Frames {
+fn length(sound: &Sound, len: &mut dyn FnMut(&Line) -> Timing) -> Frames {
     match sound {
-        Sound::Line(line) => len(line),
+        Sound::Line(line) => len(line).length,
         Sound::Chime(chime) => crate::runner::chime_length(*chime),
     }
 }

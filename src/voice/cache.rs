@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 use crate::line::Line;
 use crate::mix::{Clip, sample16};
 
-/// 256 MB: about 45 minutes of different sentences.
-pub const DEFAULT_LIMIT: u64 = 256 << 20;
+/// 512 MB: about 90 minutes of different sentences, half as much again as all shipped sessions have.
+pub const DEFAULT_LIMIT: u64 = 512 << 20;
 
 /// Changes whenever the making of clips changes: cutting, levelling, or this file format.
 const FORMAT: u32 = 1;
@@ -62,6 +62,11 @@ impl Cache {
     #[must_use]
     pub fn trouble(&self) -> Option<&io::Error> {
         self.trouble.as_ref()
+    }
+
+    /// The same, and forgets it.
+    pub fn take_trouble(&mut self) -> Option<io::Error> {
+        self.trouble.take()
     }
 
     /// The clip kept under `key`. A damaged one is removed.
@@ -200,7 +205,7 @@ fn decode(bytes: &[u8]) -> Option<Clip> {
     let (pairs, _) = data.as_chunks::<2>();
     let samples: std::sync::Arc<[f32]> =
         pairs.iter().map(|pair| sample16::to_f32(i16::from_le_bytes(*pair))).collect();
-    Some(Clip::new(samples))
+    Some(Clip::spoken(samples))
 }
 
 /// Over everything but its own place.

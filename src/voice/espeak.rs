@@ -51,6 +51,16 @@ impl Espeak {
         self.voice(language).map(drop)
     }
 
+    /// The sounds of one clause in the phonetic alphabet, as its voice `voice` reads it; words stand between spaces.
+    ///
+    /// # Errors
+    /// As those of speaking.
+    pub(super) fn phonemes(&self, text: &str, voice: &str) -> Result<String, VoiceError> {
+        let arguments = ["-q", "--ipa", "-b", "1", "--stdin", "-v", voice];
+        let read = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string());
+        self.twice(&arguments, &plain(text), read)
+    }
+
     /// Its own name for the language: the tag, or as much of the tag's beginning as it knows.
     fn voice(&self, language: &str) -> Result<String, VoiceError> {
         let known = self.languages()?;

@@ -4,8 +4,11 @@ pub mod ahead;
 pub mod cache;
 mod child;
 pub mod chimes;
+mod dice;
 pub mod espeak;
 pub mod heart;
+mod pack;
+mod piper;
 mod riff;
 pub mod studio;
 #[cfg(feature = "system-voice")]
@@ -21,7 +24,8 @@ pub use cache::{Cache, DEFAULT_LIMIT};
 pub use chimes::chime;
 pub use espeak::Espeak;
 pub use heart::Heart;
-pub use studio::{Fell, Studio};
+pub use piper::Piper;
+pub use studio::{Fell, Prepared, Studio};
 #[cfg(feature = "system-voice")]
 pub use system::System;
 pub use tick::Tick;
@@ -93,6 +97,8 @@ pub enum VoiceError {
     Weights { voice: String, file: String, reason: String },
     #[error(transparent)]
     Words(#[from] heart::words::WordsError),
+    #[error("the spoken line cannot be kept")]
+    Kept { source: Arc<std::io::Error> },
     #[error("`{program}` could not be run")]
     Io { program: &'static str, source: Arc<std::io::Error> },
 }

@@ -2,13 +2,14 @@
 //! Must not know when a line is needed, nor how loud the session is played.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
 use super::cache::{Cache, Key};
 use super::{Pcm, Synth, VoiceError};
-use crate::frames::RATE;
+use crate::frames::{Frames, RATE};
 use crate::line::Line;
 use crate::mix::{Clip, loudness, sample16};
 
@@ -22,6 +23,14 @@ const FADE: usize = 480;
 
 /// Takes the id of a voice that was given up, and why.
 pub type Fell = Box<dyn Fn(String, VoiceError) + Send>;
+
+/// A line that is in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    pub length: Frames,
+    /// It was spoken now.
+    pub new: bool,
+}
 
 /// A voice, the cache in front of it and the work behind it.
 pub struct Studio {
@@ -72,10 +81,26 @@ impl Studio {
         }
     }
 
+    /// Sees to it that the line is in the cache.
+    ///
+    /// # Errors
+    /// Those of the voice, and that the clip cannot be kept.
+    pub fn prepare(&mut self, line: &Line) -> Result<Prepared, VoiceError> {
+        let key = Key::new(&self.synth.id(), line);
+        if let Some(clip) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
+            return Ok(Prepared { length: clip.len(), new: false });
+        }
+        let length = self.clip(line)?.len();
+        match self.cache.as_mut().and_then(Cache::take_trouble) {
+            Some(source) => Err(VoiceError::Kept { source: Arc::new(source) }),
+            None => Ok(Prepared { length, new: true }),
+        }
+    }
+
     fn clip_of_first(&mut self, line: &Line) -> Result<Clip, VoiceError> {
         let key = Key::new(&self.synth.id(), line);
         if let Some(clip) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
-            return Ok(clip);
+            return Ok(self.timed(clip));
         }
         let clip = self.make(line)?;
         if let Some(cache) = &mut self.cache {
@@ -90,7 +115,12 @@ impl Studio {
         for sample in &mut samples {
             *sample = sample16::to_f32(sample16::from_f32(*sample));
         }
-        Ok(Clip::new(samples))
+        Ok(self.timed(Clip::spoken(samples)))
+    }
+
+    /// A voice whose samples are to be used to the frame has no vowels.
+    fn timed(&self, clip: Clip) -> Clip {
+        if self.synth.finished() { Clip::new(clip.samples()) } else { clip }
     }
 
     fn finish(&mut self, pcm: Pcm) -> Result<Vec<f32>, VoiceError> {

@@ -11,7 +11,8 @@ fn line<'a>(out: &'a str, key: &str) -> &'a str {
 #[test]
 fn each_place_wins_over_the_next() {
     let user = User::new();
-    assert!(line(&user.run(&["config"]).out, "pace").ends_with("# built in"));
+    assert!(line(&user.run(&["config"]).out, "night").ends_with("# built in"));
+    assert_eq!(line(&user.run(&["config"]).out, "pace"), "# pace is not set");
     user.write("config.toml", CONFIG);
     let seen = user.run(&["config"]);
     assert_eq!((seen.code, &*seen.err), (0, ""));

@@ -8,6 +8,7 @@ mod loops;
 mod mat;
 mod play;
 mod properties;
+mod reach;
 mod remember;
 mod resume;
 mod stage;

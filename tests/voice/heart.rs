@@ -10,12 +10,17 @@ const BREATH: [i64; 27] = [
 ];
 
 /// The folder of the voice, if it is there: `$MATSIDE_VOICES/heart` or where the program installs it.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
+    pack("heart")
+}
+
+/// The same for another voice.
+pub(crate) fn pack(name: &str) -> Option<PathBuf> {
     let named = std::env::var_os("MATSIDE_VOICES").map(PathBuf::from);
     let data = || std::env::var_os("XDG_DATA_HOME").map(|data| PathBuf::from(data).join("matside/voices"));
     let home =
         || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share/matside/voices"));
-    let folder = named.or_else(data).or_else(home)?.join("heart");
+    let folder = named.or_else(data).or_else(home)?.join(name);
     if folder.join("voice.toml").exists() {
         return Some(folder);
     }

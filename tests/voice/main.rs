@@ -3,7 +3,12 @@
 mod ahead;
 mod espeak;
 mod heart;
+mod keeping_up;
+#[path = "../mat/mod.rs"]
+mod mat;
 mod measurements;
+mod onsets;
+mod piper;
 mod studio;
 
 use std::path::PathBuf;

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
 use crate::journal::Journal;
-use crate::line::{Line, Pace};
+use crate::line::Line;
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
 use crate::script::FactValue;
@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
-    let options = Options { recorded: false, pace: Pace::percent(args.speech.pace) };
+    let options = Options { recorded: false, pace: args.speech.pace() };
     let runner = match state {
         Some(state) => Runner::resume(plan.clone(), options, state),
         None => Runner::start_knowing(plan.clone(), options, remembered(&journal)),

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use crate::cli::{Speech, places, shelf};
 use crate::packs::{self, Manifest};
 use crate::voice::heart::words::Words;
-use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Studio, Synth, Tick, VoiceError};
+use crate::voice::{Cache, DEFAULT_LIMIT, Espeak, Heart, Piper, Studio, Synth, Tick, VoiceError};
 
 use super::packs::{known, unknown};
 use super::{folders, live::SYSTEM};
@@ -112,15 +112,18 @@ pub fn primary(tag: &str) -> String {
 
 /// The engine of Matside's own voices.
 const HIBARI: &str = "hibari";
+/// That of the Piper project's.
+const PIPER: &str = "piper";
 
 /// Whether this version can speak with a pack of `engine`.
 pub fn reads(engine: &str) -> bool {
-    engine == HIBARI
+    [HIBARI, PIPER].contains(&engine)
 }
 
 fn engine(pack: &Manifest, dir: &Path) -> anyhow::Result<Voice> {
     match pack.engine.as_str() {
         HIBARI => Ok(Box::new(Heart::new(dir).corrected(shelf::corrections()?))),
+        PIPER => Ok(Box::new(Piper::new(dir))),
         other => anyhow::bail!(
             "the pack `{}` ({}) needs the engine `{other}`, which this version does not have",
             pack.name,

@@ -3,23 +3,22 @@
 
 mod net;
 mod noise;
-mod pack;
 mod pulses;
 mod signal;
 pub mod words;
 
 use std::path::PathBuf;
 
+use super::pack::Pack;
 use super::{Pcm, Synth, VoiceError};
 use crate::line::Line;
 use net::Net;
-use pack::Pack;
 use signal::{HOP, RATE, Signal};
 use words::{Corrections, Words};
 
 const NAME: &str = "heart";
 /// Goes up when this code makes other samples of the same line.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const LANGUAGE: &str = "en";
 /// The most phonemes that the voice was taught to say at once, and one silence before and after.
 pub const LONGEST: usize = 402;

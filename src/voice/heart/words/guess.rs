@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::WordsError;
 use super::accent::Accent;
 use crate::voice::heart::net::operators;
-use crate::voice::heart::pack::Pack;
+use crate::voice::pack::Pack;
 
 /// Letters in, phonemes out, both counted from one.
 #[derive(Debug, Deserialize)]

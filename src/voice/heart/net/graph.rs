@@ -1,10 +1,10 @@
-//! The neural net: phoneme ids to a spectrum. Owns the weights and the runtime; must not know text or samples.
+//! Any net of the published interface, run by the runtime as its file says. Owns the runtime; must not know text or samples.
 
 use std::sync::Arc;
 
 use rten::{Model, ModelOptions, NodeId, OpRegistry, RunError, RunOptions, ThreadPool, Value, op_registry};
 
-use super::signal::{BINS, ROW, Spectrum};
+use crate::voice::heart::signal::{BINS, ROW, Spectrum};
 
 const INPUTS: [&str; 2] = ["ids", "speed"];
 const PITCH: &str = "f0";
@@ -14,7 +14,7 @@ const PARTS: [&str; 5] = ["lh", "theta", "ln", "lr", "phi"];
 const ROWS: &str = "/head/Add_output_0";
 
 /// The loaded net.
-pub struct Net {
+pub struct Graph {
     model: Model,
     inputs: [NodeId; 2],
     /// The rows, or the parts; then the pitch.
@@ -23,7 +23,7 @@ pub struct Net {
     pool: Arc<ThreadPool>,
 }
 
-impl Net {
+impl Graph {
     /// # Errors
     /// In words, when the bytes are another kind of net. They must be whole: some torn ones are read for ever.
     pub fn load(bytes: Vec<u8>) -> Result<Self, String> {
@@ -60,7 +60,7 @@ impl Net {
 }
 
 /// What this kind of net is made of. The linker leaves all others out.
-pub(super) fn operators() -> OpRegistry {
+pub fn operators() -> OpRegistry {
     op_registry!(
         Add,
         ArgMax,
