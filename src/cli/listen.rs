@@ -2,18 +2,19 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::ear::level::Level;
-use crate::ear::listener::{Listener, Options, Report};
+use crate::ear::listener::{Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
 use crate::ear::recogniser::EarError;
 use crate::ear::source::{File, Source};
 use crate::ear::vosk::Vosk;
-use crate::meaning::{Vocabulary, vocabulary};
+use crate::meaning::{Vocabulary, told, vocabulary};
 use crate::plan::Plan;
 
 use super::{Exit, Which, ears, shelf};
@@ -41,6 +42,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let which = Which { session: args.session.clone(), language: None, only: None };
     let Some((plan, _)) = shelf::plan(&which)? else { return Ok(Exit::BadScript) };
     let vocabulary = expected(&plan, args.question.as_deref())?;
+    let check_in = args.question.as_deref().and_then(|id| plan.check_ins.get(id)).cloned();
     let folder = ears::find(&plan.language).ok_or(EarError::NotInstalled)?;
     let recogniser = Box::new(Vosk::new(ears::load(&folder)?));
     let source: Box<dyn Source> = match &args.file {
@@ -55,7 +57,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let (reports, inbox) = channel();
     let options = Options { keep: args.keep_audio.clone(), clean: None };
     let sender = Box::new(move |report| drop(reports.send(report)));
-    let listener = Listener::start(vocabulary, recogniser, source, options, sender)?;
+    let tells = Arc::new(move |words: &str| told(words, &plan.phrases, check_in.as_deref()));
+    let listener = Listener::start(Expected { vocabulary, tells }, recogniser, source, options, sender)?;
     let mut blocks = 0;
     let levels = args.file.is_none();
     for report in inbox {
@@ -90,11 +93,12 @@ fn show(report: &Report) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     match report {
         Report::SoFar(words) => writeln!(out, "        {words} …"),
-        Report::Heard { heard, after: None } => writeln!(out, "at once {}", heard.words),
-        Report::Heard { heard, after: Some(after) } => writeln!(
+        Report::Heard { heard, after: None, .. } => writeln!(out, "at once {}", heard.words),
+        Report::Heard { heard, after: Some(after), .. } => writeln!(
             out,
-            "heard   {} ({:.0} % sure, {} ms after the last sound)",
+            "heard   {} ({}{:.0} %, {} ms after the last sound)",
             heard.words,
+            if heard.sure { "" } else { "unsure, " },
             heard.confidence * 100.0,
             Duration::as_millis(after)
         ),

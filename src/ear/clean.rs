@@ -27,6 +27,11 @@ impl Default for Cleaner {
 }
 
 impl Cleaner {
+    /// The output began anew: its delay is no longer what it was.
+    pub fn begin_anew(&mut self) {
+        self.canceller.begin_anew();
+    }
+
     /// Takes `played` out of `mic`; what is missing of `played` was silence. Both are 16 kHz, mono.
     pub fn take(&mut self, mic: &mut [f32], played: &[f32], guard: &mut Guard) {
         self.mic.extend_from_slice(mic);

@@ -31,6 +31,10 @@ pub struct Levels {
     pub echo: f32,
     /// What is left.
     pub left: f32,
+    /// What was played.
+    pub played: f32,
+    /// Whether the way from the output to the microphone has been found.
+    pub found: bool,
 }
 
 /// Takes an echo out, block by block.
@@ -42,6 +46,8 @@ pub struct Canceller {
     delay: Option<usize>,
     /// Blocks since the program last made a sound.
     quiet: usize,
+    /// The delay is still what it was when it was found.
+    settled: bool,
 }
 
 impl Default for Canceller {
@@ -59,6 +65,7 @@ impl Canceller {
             played: Past::new(REACH + BLOCK),
             delay: None,
             quiet: usize::MAX,
+            settled: false,
         }
     }
 
@@ -71,13 +78,20 @@ impl Canceller {
         };
         self.played.push(played);
         self.quiet = if power(played) > SILENCE { 0 } else { self.quiet.saturating_add(1) };
-        let heard = power(mic);
+        let (heard, found) = (power(mic), self.settled);
         if self.quiet > REACH / BLOCK + PARTITIONS {
-            return Levels { heard, echo: 0.0, left: heard };
+            return Levels { heard, left: heard, found, ..Levels::default() };
         }
+        let played_now = power(played);
         self.align(mic, played);
         let echo = self.cancel(mic);
-        Levels { heard, echo, left: power(mic) }
+        Levels { heard, echo, left: power(mic), played: played_now, found }
+    }
+
+    /// The output began anew: its delay is no longer what it was.
+    pub fn begin_anew(&mut self) {
+        self.settled = false;
+        self.search.begin_anew();
     }
 
     /// Samples between the output and the strongest echo, once it has been found.
@@ -87,9 +101,14 @@ impl Canceller {
 
     fn align(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) {
         let Some(found) = self.search.push(mic, played) else { return };
-        if self.delay.is_none_or(|delay| delay.abs_diff(found) > HEADROOM / 2) {
-            self.delay = Some(found);
+        let anew = !std::mem::replace(&mut self.settled, true);
+        let moved = self.delay.is_none_or(|delay| delay.abs_diff(found) > HEADROOM / 2);
+        // After a new beginning the room is still the same, if it was known at all: only the delay is another.
+        if moved && !(anew && self.delay.is_some()) {
             self.filter.forget();
+        }
+        if moved || anew {
+            self.delay = Some(found);
         }
     }
 

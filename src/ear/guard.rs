@@ -17,8 +17,9 @@ const MEMORY: usize = 1_200;
 /// Somebody speaks in a block that holds so many times what the echo and the room leave: 6 dB.
 const ABOVE: f32 = 4.0;
 
-/// Blocks of somebody else's speech that an utterance needs while the program speaks, and if its words are those of
-/// the line: 80 ms, 180 ms.
+/// Blocks of somebody else's speech that an utterance needs within 400 ms while the program speaks, and if its words are
+/// those of the line: 80 ms, 180 ms.
+const DENSE: usize = 40;
 const SOME: usize = 8;
 const MANY: usize = 18;
 
@@ -26,13 +27,28 @@ const MANY: usize = 18;
 const DOWN: f32 = 0.05;
 const UP: f32 = 0.002;
 
+/// What is left of the echo in the next block, at least: it falls by 1.5 dB in 10 ms.
+const ROOM: f32 = 0.7;
+
 /// Echo below this mean square says nothing about what the canceller leaves.
 const FAINT: f32 = 1e-7;
+
+/// Blocks in which the program was heard to play, after which a way to the microphone that was not found is taken for
+/// none, as with headphones: 5 s.
+const DEAF_ROOM: u32 = 500;
+
+/// What is played below this mean square is silence.
+const SILENCE: f32 = 1e-8;
+
+/// Somebody speaks at the moment if so many of the last blocks say so: 80 ms of 250.
+const LATELY: usize = 25;
 
 #[derive(Debug)]
 struct Sounding {
     words: Vec<String>,
     until: u64,
+    /// What the canceller was given of it could be taken out.
+    cleaned: bool,
 }
 
 /// Judges what was recognised.
@@ -44,11 +60,23 @@ pub struct Guard {
     others: VecDeque<bool>,
     leak: f32,
     floor: f32,
+    /// Blocks that were played while the way to the microphone was not known.
+    unfound: u32,
+    /// The echo, which dies away slowly.
+    echo: f32,
 }
 
 impl Default for Guard {
     fn default() -> Self {
-        Self { lines: VecDeque::new(), now: 0, others: VecDeque::new(), leak: 1.0, floor: 1e-6 }
+        Self {
+            lines: VecDeque::new(),
+            now: 0,
+            others: VecDeque::new(),
+            leak: 1.0,
+            floor: 1e-6,
+            unfound: 0,
+            echo: 0.0,
+        }
     }
 }
 
@@ -57,7 +85,7 @@ impl Guard {
     pub fn plays(&mut self, text: &str, length: usize) {
         let words = text.unicode_words().map(str::to_lowercase).collect();
         let until = self.now + length.div_ceil(BLOCK) as u64 + ECHO;
-        self.lines.push_back(Sounding { words, until });
+        self.lines.push_back(Sounding { words, until, cleaned: false });
     }
 
     /// Everything was cut off; its echo still comes.
@@ -72,7 +100,18 @@ impl Guard {
         self.now += 1;
         self.lines.retain(|line| line.until > self.now);
         let left = levels.left;
-        let somebody = left > ABOVE * (self.leak * levels.echo + self.floor);
+        // A room goes on sounding.
+        self.echo = levels.echo.max(self.echo * ROOM);
+        if levels.played > SILENCE {
+            if levels.found && self.unfound > 0 {
+                self.leak = 1.0;
+            }
+            self.unfound = if levels.found { 0 } else { self.unfound.saturating_add(1) };
+            if levels.found || self.unfound > DEAF_ROOM {
+                self.lines.iter_mut().for_each(|line| line.cleaned = true);
+            }
+        }
+        let somebody = left > ABOVE * (self.leak * self.echo + self.floor);
         self.others.push_back(somebody);
         if self.others.len() > MEMORY {
             self.others.pop_front();
@@ -90,9 +129,35 @@ impl Guard {
         if self.lines.is_empty() {
             return true;
         }
-        let blocks = ago.div_ceil(BLOCK);
-        let spoke = self.others.iter().rev().take(blocks).filter(|somebody| **somebody).count();
-        spoke >= if self.says(words) { MANY } else { SOME }
+        let says = self.says(words);
+        let searching = (1..DEAF_ROOM).contains(&self.unfound);
+        if searching || says && self.lines.iter().any(|line| !line.cleaned) {
+            return false;
+        }
+        self.spoke(ago.div_ceil(BLOCK)) >= if says { MANY } else { SOME }
+    }
+
+    /// Whether somebody else speaks at the moment.
+    pub fn hears_somebody(&self) -> bool {
+        self.spoke(LATELY) >= SOME
+    }
+
+    /// Blocks of somebody else's speech, where they are densest in the last `blocks`: a little here and there is what
+    /// the canceller left.
+    fn spoke(&self, blocks: usize) -> usize {
+        let blocks = blocks.min(self.others.len());
+        let others = self.others.range(self.others.len() - blocks..);
+        let mut window = VecDeque::with_capacity(DENSE);
+        let (mut now, mut most) = (0, 0);
+        for somebody in others {
+            if window.len() == DENSE {
+                now -= usize::from(window.pop_front().unwrap_or_default());
+            }
+            window.push_back(*somebody);
+            now += usize::from(*somebody);
+            most = most.max(now);
+        }
+        most
     }
 
     /// Whether a line that sounds has one of `words` in it.
@@ -119,7 +184,7 @@ mod tests {
     }
 
     fn levels(echo: f32, left: f32) -> Levels {
-        Levels { heard: echo + left, echo, left }
+        Levels { heard: echo + left, echo, left, played: echo, found: true }
     }
 
     /// A second of quiet, then two of a line of which the canceller leaves a thousandth.
@@ -155,6 +220,28 @@ mod tests {
         assert!(!guard.believes("stop", SECOND / 2));
         assert!(guard.believes("skip", SECOND / 2));
         assert!(!guard.believes("skip", SECOND / 100), "that voice came before the utterance");
+    }
+
+    #[test]
+    fn what_the_canceller_cannot_take_out_goes_by_its_words() {
+        // Another program speaks the line, or the echo has not been found yet.
+        for (unknown, skips) in [
+            (Levels { played: 0.0, ..levels(0.0, 1e-3) }, true),
+            (Levels { found: false, echo: 0.0, ..levels(1e-3, 1e-3) }, false),
+        ] {
+            let mut guard = Guard::default();
+            guard.plays("Stop the exercise if the pain grows.", 5 * SECOND);
+            hear(&mut guard, 200, unknown);
+            assert!(!guard.believes("stop", SECOND));
+            assert_eq!(guard.believes("skip", SECOND), skips);
+        }
+        let mut guard = Guard::default();
+        guard.plays("Stop the exercise if the pain grows.", 9 * SECOND);
+        hear(&mut guard, 100, levels(0.0, 1e-7));
+        let headphones = |left| Levels { found: false, played: 1e-3, ..levels(0.0, left) };
+        hear(&mut guard, 600, headphones(1e-7));
+        hear(&mut guard, 30, headphones(1e-4));
+        assert!(guard.believes("stop", SECOND), "there is no echo, so it is somebody else's");
     }
 
     #[test]

@@ -3,21 +3,26 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
+use super::choose::{Guess, choose};
 use super::keep::Keep;
 use super::level::Level;
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::utterance::{Edge, Utterances};
-use crate::meaning::Vocabulary;
+use crate::meaning::{Told, Vocabulary};
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
 /// Of an utterance that other phrases are then listened for in: 2 s.
 const AGAIN: usize = RATE as usize * 2;
+
+/// What is acted on at once was said in the last 1.2 s.
+const URGENT: usize = RATE as usize * 6 / 5;
 
 /// What the ears have to tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +33,8 @@ pub enum Report {
     SoFar(String),
     Heard {
         heard: Heard,
+        /// Samples since the utterance began.
+        length: usize,
         /// From the end of the speech, as far as the sound goes; nothing while it still goes on.
         after: Option<Duration>,
     },
@@ -47,8 +54,25 @@ pub type Reports = Box<dyn FnMut(Report) + Send>;
 /// Takes a block of the microphone before anything else does, to leave only the person in it.
 pub type Clean = Box<dyn FnMut(&mut [f32]) + Send>;
 
+/// What words tell at the moment.
+pub type Tells = Arc<dyn Fn(&str) -> Option<Told> + Send + Sync>;
+
+/// What is listened for, and what it would mean.
+#[derive(Clone)]
+pub struct Expected {
+    pub vocabulary: Vocabulary,
+    pub tells: Tells,
+}
+
+impl Default for Expected {
+    /// Nothing.
+    fn default() -> Self {
+        Self { vocabulary: Vocabulary::default(), tells: Arc::new(|_| None) }
+    }
+}
+
 pub struct Listener {
-    expect: Sender<Vocabulary>,
+    expect: Sender<Expected>,
 }
 
 pub struct Options {
@@ -58,12 +82,12 @@ pub struct Options {
 }
 
 impl Listener {
-    /// Listens for `vocabulary` on a thread of its own until this is dropped, or the source is over.
+    /// Listens for what is `expected` on a thread of its own until this is dropped, or the source is over.
     ///
     /// # Errors
     /// [`EarError::Thread`] or [`EarError::Keep`].
     pub fn start(
-        vocabulary: Vocabulary,
+        first: Expected,
         recogniser: Box<dyn Recogniser>,
         source: Box<dyn Source>,
         options: Options,
@@ -72,17 +96,17 @@ impl Listener {
         let (expect, expected) = channel();
         let keep = options.keep.map(Keep::new).transpose()?;
         let mut hearing = Hearing::new(recogniser, keep, reports);
-        hearing.expect(vocabulary);
+        hearing.expect(first);
         let mut clean = options.clean;
         let body = move || listen(hearing, source, &mut clean, &expected);
         thread::Builder::new().name("ears".to_owned()).spawn(body)?;
         Ok(Self { expect })
     }
 
-    /// From now on listens for `vocabulary`.
-    pub fn expect(&self, vocabulary: Vocabulary) {
+    /// From now on listens for this.
+    pub fn expect(&self, next: Expected) {
         // A listener that is over hears nothing anyway.
-        let _ = self.expect.send(vocabulary);
+        let _ = self.expect.send(next);
     }
 }
 
@@ -90,13 +114,13 @@ fn listen(
     mut hearing: Hearing,
     mut source: Box<dyn Source>,
     clean: &mut Option<Clean>,
-    expected: &Receiver<Vocabulary>,
+    expected: &Receiver<Expected>,
 ) {
     let mut lost = false;
     loop {
         loop {
             match expected.try_recv() {
-                Ok(vocabulary) => hearing.expect(vocabulary),
+                Ok(next) => hearing.expect(next),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return,
             }
@@ -126,7 +150,7 @@ fn listen(
 /// The work on each block.
 struct Hearing {
     recogniser: Box<dyn Recogniser>,
-    vocabulary: Vocabulary,
+    expected: Expected,
     utterances: Utterances,
     level: Level,
     /// What was heard last, [`BEFORE`] long, or the whole utterance.
@@ -142,7 +166,7 @@ impl Hearing {
     fn new(recogniser: Box<dyn Recogniser>, keep: Option<Keep>, reports: Reports) -> Self {
         Self {
             recogniser,
-            vocabulary: Vocabulary::default(),
+            expected: Expected::default(),
             utterances: Utterances::default(),
             level: Level::default(),
             sound: VecDeque::new(),
@@ -153,14 +177,15 @@ impl Hearing {
         }
     }
 
-    fn expect(&mut self, vocabulary: Vocabulary) {
-        if vocabulary == self.vocabulary {
+    fn expect(&mut self, next: Expected) {
+        let same = next.vocabulary == self.expected.vocabulary;
+        self.expected = next;
+        if same {
             return;
         }
-        if let Err(error) = self.recogniser.expect(&vocabulary.phrases) {
+        if let Err(error) = self.recogniser.expect(&self.expected.vocabulary.phrases) {
             (self.reports)(Report::Failed(error.to_string()));
         }
-        self.vocabulary = vocabulary;
         self.so_far.clear();
         // Whoever is speaking may have begun with the new question in mind.
         if self.utterances.is_speaking() && !self.done {
@@ -213,25 +238,41 @@ impl Hearing {
             self.so_far.clone_from(&so_far);
             (self.reports)(Report::SoFar(so_far.clone()));
         }
-        if !self.done && self.vocabulary.urgent.contains(&so_far) {
+        if !self.done && self.expected.vocabulary.urgent.contains(&so_far) {
             self.done = true;
-            let heard = Heard { words: so_far, confidence: 1.0 };
-            (self.reports)(Report::Heard { heard, after: None });
+            let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
+            let length = self.sound.len().min(URGENT);
+            (self.reports)(Report::Heard { heard, length, after: None });
         }
     }
 
     fn ends(&mut self) {
-        let heard = self.recogniser.end();
+        let guesses = self.recogniser.end();
         (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(&heard.words, &sound)) {
+        let heard = self.chosen(&guesses);
+        let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
+        if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
             (self.reports)(Report::Failed(error.to_string()));
             self.keep = None;
         }
-        if !self.done && !heard.words.is_empty() {
+        if let Some(heard) = heard.filter(|_| !self.done) {
             let after = Some(self.utterances.patience());
-            (self.reports)(Report::Heard { heard, after });
+            (self.reports)(Report::Heard { heard, length: sound.len(), after });
         }
         self.done = false;
+    }
+
+    fn chosen(&self, guesses: &[Guess]) -> Option<Heard> {
+        let tells = |words: &str| (self.expected.tells)(words);
+        let chosen = choose(guesses, tells)?;
+        let meant = tells(chosen.words);
+        let top = guesses.iter().map(|guess| guess.score).fold(f32::MIN, f32::max);
+        let share = |guesses: &mut dyn Iterator<Item = &Guess>| -> f32 {
+            guesses.map(|guess| (guess.score - top).exp()).sum()
+        };
+        let this = share(&mut guesses.iter().filter(|guess| tells(&guess.words) == meant));
+        let confidence = this / share(&mut guesses.iter()).max(f32::MIN_POSITIVE);
+        Some(Heard { words: chosen.words.to_owned(), sure: chosen.sure, confidence })
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::choose::Guess;
+
 /// Frames per second of everything that is heard.
 pub const RATE: u32 = 16_000;
-/// Stands in [`Heard::words`] for speech that is none of the expected phrases.
+/// Stands for speech that is none of the expected phrases.
 pub const OTHER: &str = "[unk]";
 
 /// Why nothing can be heard.
@@ -29,18 +31,12 @@ pub enum EarError {
 /// What was heard.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heard {
-    /// Lower case, [`OTHER`] among them; empty when there was no speech.
+    /// Lower case.
     pub words: String,
-    /// From 0 to 1: that of the least certain word.
+    /// Nothing that means something else comes near it.
+    pub sure: bool,
+    /// From 0 to 1: the share of this meaning among everything that it may have been.
     pub confidence: f32,
-}
-
-impl Heard {
-    /// Whether there is a word in it that was expected.
-    #[must_use]
-    pub fn is_something(&self) -> bool {
-        self.words.split(' ').any(|word| !word.is_empty() && word != OTHER)
-    }
 }
 
 /// Words from sound, within phrases that are known beforehand.
@@ -60,6 +56,7 @@ pub trait Recogniser: Send {
     /// What it makes of the sound since the last end.
     fn so_far(&mut self) -> String;
 
-    /// Ends the utterance: the next sample begins another.
-    fn end(&mut self) -> Heard;
+    /// Ends the utterance: the next sample begins another. What it may have been, the likeliest first; [`OTHER`] is left
+    /// out of the words.
+    fn end(&mut self) -> Vec<Guess>;
 }

@@ -10,8 +10,14 @@ const TIMES: u64 = (PLAYED_RATE / RATE) as u64;
 /// After having to wait for the output, this much more distance is kept: 10 ms.
 const SLACK: u64 = PLAYED_RATE as u64 / 100;
 /// Being further behind than this for so long means that the output has gone ahead: 100 ms, 5 s of samples.
-const BEHIND: u64 = PLAYED_RATE as u64 / 10;
+const BEHIND: i64 = PLAYED_RATE as i64 / 10;
 const LONG: usize = 5 * RATE as usize;
+/// No output has more waiting: 500 ms.
+const DEEPEST: i64 = PLAYED_RATE as i64 / 2;
+/// After the output threw away what it had, this long passes until it is full again, and then until its bursts have shown
+/// the distance: 100 ms, 150 ms.
+const FILLING: u64 = PLAYED_RATE as u64 / 10;
+const LOOKING: u64 = PLAYED_RATE as u64 * 3 / 20;
 
 /// Where what is played can be read: [`taken`](Played::taken) frames were handed out, each has a number.
 pub trait Played: Send {
@@ -27,17 +33,27 @@ pub struct Reference {
     /// The next frame to be read.
     next: Option<u64>,
     /// The least distance to the output in the last samples, and how many they are.
-    least: u64,
+    least: i64,
     since: usize,
+    /// Frames until the output has filled again and its distance is known.
+    settles: u64,
+    anew: bool,
+    /// What was handed out at the last look.
+    taken: u64,
     ready: Vec<f32>,
+    /// Frames that the output keeps waiting before they sound.
+    lag: u64,
 }
 
 impl Reference {
+    /// `lag` is the least number of frames that wait in the output before they sound.
+    ///
     /// # Errors
     /// The rates do not fit.
-    pub fn new(played: Box<dyn Played>) -> Result<Self, String> {
+    pub fn new(played: Box<dyn Played>, lag: u64) -> Result<Self, String> {
         let rate = Rate::new(PLAYED_RATE, RATE)?;
-        Ok(Self { played, rate, next: None, least: u64::MAX, since: 0, ready: Vec::new() })
+        let (next, least, since, settles, taken, anew) = (None, i64::MAX, 0, FILLING + LOOKING, 0, false);
+        Ok(Self { played, rate, next, least, since, settles, anew, taken, ready: Vec::new(), lag })
     }
 
     /// As many samples as were just heard, handed to the output at the same time or a moment before. The distance
@@ -58,18 +74,35 @@ impl Reference {
         out
     }
 
+    /// Whether the output threw away what it had and began anew, since the last look: the delay is no longer what it was.
+    pub fn began_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+
+    /// Where to read: in step, unless the output has moved away for good.
     fn keep_step(&mut self, taken: u64, frames: u64) -> u64 {
-        let next = self.next.unwrap_or_else(|| taken.saturating_sub(frames));
-        let Some(distance) = taken.checked_sub(next + frames) else {
-            return taken.saturating_sub(frames + SLACK);
-        };
-        self.least = self.least.min(distance);
-        if self.since < LONG {
+        let keep = (self.lag + SLACK).cast_signed();
+        if taken < std::mem::replace(&mut self.taken, taken) {
+            // Nothing but silence is read until the output has filled again, and nothing else sounds.
+            (self.least, self.since, self.settles, self.anew) = (i64::MAX, 0, FILLING + LOOKING, true);
+        }
+        let next = self.next.unwrap_or_else(|| taken.saturating_sub(frames).saturating_add_signed(-keep));
+        let distance = taken.cast_signed() - (next + frames).cast_signed();
+        let settling = self.settles > 0;
+        if distance < if settling { -DEEPEST } else { 0 } {
+            return taken.saturating_sub(frames).saturating_add_signed(-keep);
+        }
+        self.settles = self.settles.saturating_sub(frames);
+        if self.settles <= LOOKING {
+            self.least = self.least.min(distance);
+        }
+        if self.settles > 0 || !settling && self.since < LONG {
             return next;
         }
-        let least = std::mem::replace(&mut self.least, u64::MAX);
+        let off = std::mem::replace(&mut self.least, i64::MAX) - keep;
         self.since = 0;
-        if least > BEHIND { next + least - SLACK } else { next }
+        self.anew |= settling;
+        if settling || off < -keep || off > BEHIND { next.saturating_add_signed(off) } else { next }
     }
 }
 
@@ -80,8 +113,8 @@ mod tests {
 
     use super::*;
 
-    /// Frame number `n` sounds as a slow sine of `n`.
-    struct Endless(Arc<AtomicU64>);
+    /// Frame number `n` sounds as `n`, and what was not handed out yet as the second.
+    struct Endless(Arc<AtomicU64>, f32);
 
     impl Played for Endless {
         fn taken(&self) -> u64 {
@@ -90,7 +123,7 @@ mod tests {
 
         fn read(&self, from: u64, out: &mut [f32]) {
             for (number, sample) in (from..).zip(out) {
-                *sample = if number < self.taken() { number as f32 } else { f32::NAN };
+                *sample = if number < self.taken() { number as f32 } else { self.1 };
             }
         }
     }
@@ -98,7 +131,7 @@ mod tests {
     /// How far behind the output each block begins, the output taking `burst` frames at once.
     fn distances(burst: u64, blocks: u64) -> Vec<i64> {
         let taken = Arc::new(AtomicU64::new(0));
-        let mut reference = Reference::new(Box::new(Endless(taken.clone()))).unwrap();
+        let mut reference = Reference::new(Box::new(Endless(taken.clone(), f32::NAN)), 0).unwrap();
         let heard = (1..=blocks).map(|i| i * 800);
         let distance = heard.map(|heard| {
             taken.store((heard * TIMES / burst + 2) * burst, Ordering::Relaxed);
@@ -122,7 +155,7 @@ mod tests {
     #[test]
     fn an_output_that_went_ahead_is_caught_up_with() {
         let taken = Arc::new(AtomicU64::new(48_000));
-        let mut reference = Reference::new(Box::new(Endless(taken.clone()))).unwrap();
+        let mut reference = Reference::new(Box::new(Endless(taken.clone(), f32::NAN)), 0).unwrap();
         reference.take(800);
         taken.fetch_add(480_000, Ordering::Relaxed);
         for _ in 0..220 {
@@ -130,10 +163,34 @@ mod tests {
             reference.take(800);
         }
         let behind = taken.load(Ordering::Relaxed) - reference.next.unwrap();
-        assert!(behind < BEHIND, "{behind}");
-        // And one that starts anew.
+        assert!(behind.cast_signed() < BEHIND, "{behind}");
+    }
+
+    #[test]
+    fn after_a_cut_the_distance_is_the_old_one_again() {
+        let taken = Arc::new(AtomicU64::new(48_000));
+        let mut reference = Reference::new(Box::new(Endless(taken.clone(), 0.0)), 4_096).unwrap();
+        let mut heard = |reference: &mut Reference, blocks: u64| {
+            let mut least = i64::MAX;
+            for block in 0..blocks {
+                // In bursts of two blocks.
+                taken.fetch_add(if block % 2 == 0 { 4_800 } else { 0 }, Ordering::Relaxed);
+                reference.take(800);
+                let now = taken.load(Ordering::Relaxed).cast_signed();
+                least = least.min(now - reference.next.unwrap().cast_signed());
+            }
+            least
+        };
+        heard(&mut reference, 300);
+        let before = heard(&mut reference, 20);
+        reference.began_anew();
+        // What waited is gone, and the output fills again at once, from another point of its burst.
         taken.fetch_sub(8_192, Ordering::Relaxed);
         reference.take(800);
-        assert!(reference.next.unwrap() <= taken.load(Ordering::Relaxed));
+        assert!(reference.began_anew());
+        taken.fetch_add(8_192 - 1_234, Ordering::Relaxed);
+        heard(&mut reference, 20);
+        assert!(reference.began_anew());
+        assert_eq!(heard(&mut reference, 20), before);
     }
 }

@@ -9,9 +9,13 @@ use std::sync::Arc;
 use libloading::Library;
 use serde::Deserialize;
 
-use super::recogniser::{EarError, Heard, OTHER, RATE, Recogniser};
+use super::choose::Guess;
+use super::recogniser::{EarError, OTHER, RATE, Recogniser};
 
 type Handle = *mut c_void;
+
+/// Ways to understand an utterance that are asked for.
+const ALTERNATIVES: c_int = 10;
 
 /// The functions of `vosk_api.h` that are used, as it declares them.
 struct Api {
@@ -20,7 +24,7 @@ struct Api {
     find_word: unsafe extern "C" fn(Handle, *const c_char) -> c_int,
     new: unsafe extern "C" fn(Handle, c_float, *const c_char) -> Handle,
     free: unsafe extern "C" fn(Handle),
-    set_words: unsafe extern "C" fn(Handle, c_int),
+    set_max_alternatives: unsafe extern "C" fn(Handle, c_int),
     accept: unsafe extern "C" fn(Handle, *const i16, c_int) -> c_int,
     result: unsafe extern "C" fn(Handle) -> *const c_char,
     partial_result: unsafe extern "C" fn(Handle) -> *const c_char,
@@ -48,7 +52,7 @@ impl Api {
             find_word: get!("model_find_word"),
             new: get!("recognizer_new_grm"),
             free: get!("recognizer_free"),
-            set_words: get!("recognizer_set_words"),
+            set_max_alternatives: get!("recognizer_set_max_alternatives"),
             accept: get!("recognizer_accept_waveform_s"),
             result: get!("recognizer_result"),
             partial_result: get!("recognizer_partial_result"),
@@ -112,7 +116,7 @@ pub struct Vosk {
     /// Null while nothing is listened for.
     handle: Handle,
     /// What the library itself took for an end, until it is asked for.
-    ended: Vec<Heard>,
+    ended: Vec<Vec<Guess>>,
     samples: Vec<i16>,
 }
 
@@ -177,7 +181,7 @@ impl Recogniser for Vosk {
             return Err(wrong());
         }
         // SAFETY: the handle was made just now.
-        unsafe { (self.model.api.set_words)(handle, 1) };
+        unsafe { (self.model.api.set_max_alternatives)(handle, ALTERNATIVES) };
         self.handle = handle;
         Ok(())
     }
@@ -192,8 +196,7 @@ impl Recogniser for Vosk {
         // SAFETY: the samples outlive the call, and there are `len` of them.
         let ended = unsafe { (self.model.api.accept)(self.handle, self.samples.as_ptr(), len) };
         if ended == 1 {
-            let heard = heard(&self.ask(self.model.api.result));
-            self.ended.extend(heard.filter(|heard| !heard.words.is_empty()));
+            self.ended.push(guesses(&self.ask(self.model.api.result)));
         }
     }
 
@@ -204,49 +207,73 @@ impl Recogniser for Vosk {
         }
         let partial = serde_json::from_str::<Partial>(&self.ask(self.model.api.partial_result));
         let partial = partial.map(|partial| partial.partial).unwrap_or_default();
-        joined(self.ended.iter().map(|heard| heard.words.as_str()).chain([partial.as_str()]))
+        let before =
+            self.ended.iter().map(|guesses| guesses.first().map_or("", |guess| guess.words.as_str()));
+        let before = before.map(|words| if words.is_empty() { OTHER } else { words });
+        before.chain([partial.as_str()]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    fn end(&mut self) -> Heard {
-        self.ended.extend(heard(&self.ask(self.model.api.final_result)));
-        let all = std::mem::take(&mut self.ended);
-        let spoken = || all.iter().filter(|heard| !heard.words.is_empty());
-        let confidence = spoken().map(|heard| heard.confidence).fold(1.0, f32::min);
-        Heard { words: joined(spoken().map(|heard| heard.words.as_str())), confidence }
+    fn end(&mut self) -> Vec<Guess> {
+        self.ended.push(guesses(&self.ask(self.model.api.final_result)));
+        let parts = std::mem::take(&mut self.ended);
+        parts.into_iter().filter(|part| !part.is_empty()).reduce(joined).unwrap_or_default()
     }
 }
 
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
+/// Every way to understand one part and then the other, the likeliest first.
+fn joined(first: Vec<Guess>, second: Vec<Guess>) -> Vec<Guess> {
+    let after = |one: &Guess, two: &Guess| Guess {
+        words: without_other(&format!("{} {}", one.words, two.words)),
+        score: one.score + two.score,
+    };
+    let mut all: Vec<Guess> =
+        first.iter().flat_map(|one| second.iter().map(move |two| after(one, two))).collect();
+    all.sort_by(|one, two| two.score.total_cmp(&one.score));
+    all.truncate(ALTERNATIVES as usize);
+    all
+}
+
+fn without_other(words: &str) -> String {
+    words.split(' ').filter(|word| !word.is_empty() && *word != OTHER).collect::<Vec<_>>().join(" ")
 }
 
 /// A result as the library writes it.
-fn heard(json: &str) -> Option<Heard> {
+fn guesses(json: &str) -> Vec<Guess> {
     #[derive(Deserialize)]
-    struct Word {
-        conf: f32,
+    struct Alternative {
+        text: String,
+        confidence: f32,
     }
     #[derive(Deserialize)]
     struct Result {
-        text: String,
-        #[serde(default)]
-        result: Vec<Word>,
+        alternatives: Vec<Alternative>,
     }
-    let result: Result = serde_json::from_str(json).ok()?;
-    let confidence = result.result.iter().map(|word| word.conf).fold(1.0, f32::min);
-    Some(Heard { words: result.text, confidence })
+    let result = serde_json::from_str::<Result>(json);
+    let all = result.map(|result| result.alternatives).unwrap_or_default();
+    all.into_iter().map(|one| Guess { words: without_other(&one.text), score: one.confidence }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn guess(words: &str, score: f32) -> Guess {
+        Guess { words: words.into(), score }
+    }
+
     #[test]
-    fn a_result_is_as_certain_as_its_least_certain_word() {
-        let json = r#"{"result":[{"conf":1.0,"end":1,"start":0,"word":"it"},{"conf":0.8,"end":2,"start":1,"word":"hurts"}],"text":"it hurts"}"#;
-        assert_eq!(heard(json), Some(Heard { words: "it hurts".into(), confidence: 0.8 }));
-        assert_eq!(heard(r#"{"text":""}"#).unwrap().words, "");
-        assert_eq!(heard("garbage"), None);
+    fn what_is_no_word_is_left_out() {
+        let json = r#"{"alternatives":[{"confidence":98.5,"text":"[unk] it hurts"},{"confidence":97.0,"text":"[unk]"}]}"#;
+        assert_eq!(guesses(json), [guess("it hurts", 98.5), guess("", 97.0)]);
+        assert_eq!(guesses("garbage"), []);
+    }
+
+    #[test]
+    fn parts_are_joined_the_likeliest_first() {
+        let (first, second) =
+            (vec![guess("no", 5.0), guess("", 1.0)], vec![guess("four", 7.0), guess("for", 6.5)]);
+        let all: Vec<String> = joined(first, second).into_iter().map(|guess| guess.words).collect();
+        assert_eq!(all, ["no four", "no for", "four", "for"]);
     }
 
     #[test]

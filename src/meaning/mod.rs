@@ -56,6 +56,35 @@ pub fn meaning(words: &str, phrases: &PhraseBook, check_in: Option<&PlannedCheck
     }
 }
 
+/// What `words` tell, to compare two ways to understand the same sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    Meant(Meant),
+    Between(i64, i64),
+    /// Yes or no to "did you say …?".
+    Confirms(bool),
+    /// More than one thing, or one that is negated: it is asked again, and is still not the same as each of them.
+    Unclear(Vec<Meant>),
+}
+
+/// What `words` tell; nothing where a word in them belongs to no phrase, and where there is none but hesitation.
+#[must_use]
+pub fn told(words: &str, phrases: &PhraseBook, check_in: Option<&PlannedCheckIn>) -> Option<Told> {
+    match meaning(words, phrases, check_in) {
+        Meaning::Nothing => None,
+        Meaning::Sure(said) | Meaning::Rounded(said) => Some(Told::Meant(said.meant)),
+        Meaning::Between(first, second) => Some(Told::Between(first, second)),
+        Meaning::Unsure(all) => {
+            let folded = fold(words);
+            let pieces = Lexicon::of(phrases, check_in).read_owned(&folded);
+            let known = !pieces.iter().any(|piece| piece.item == Item::Other);
+            let tells = |piece: &Piece| matches!(piece.item, Item::Meant(_));
+            let all = all.into_iter().map(|said| said.meant).collect();
+            (known && pieces.iter().any(tells)).then_some(Told::Unclear(all))
+        }
+    }
+}
+
 /// Whether `words` say yes or no to "did you say …?"; nothing when they are unclear.
 #[must_use]
 pub fn confirms(words: &str, phrases: &PhraseBook) -> Option<bool> {

@@ -1,7 +1,7 @@
 //! Words, typed or heard: what is done about them, and about those that are not clear.
 
 use crate::frames::Frames;
-use crate::meaning::{self, Meaning, Meant, Said, Vocabulary};
+use crate::meaning::{self, Meaning, Meant, Said, Told, Vocabulary};
 use crate::plan::{Plan, PlannedCheckIn};
 use crate::script::{Chime, Refer, Then};
 
@@ -245,6 +245,19 @@ impl Window {
         self.check_in.is_some() || self.doubt
     }
 
+    /// What `words` tell at this moment.
+    #[must_use]
+    pub fn told(&self, words: &str, plan: &Plan) -> Option<Told> {
+        if let Some(yes) = meaning::confirms(words, &plan.phrases).filter(|_| self.doubt) {
+            return Some(Told::Confirms(yes));
+        }
+        meaning::told(words, &plan.phrases, self.check_in(plan))
+    }
+
+    fn check_in<'a>(&self, plan: &'a Plan) -> Option<&'a PlannedCheckIn> {
+        self.check_in.as_ref().and_then(|id| plan.check_ins.get(&**id)).map(|check_in| &**check_in)
+    }
+
     fn allows(&self, name: &str) -> bool {
         let Some(command) = Command::named(name).filter(|_| !self.over) else { return false };
         match command {
@@ -258,9 +271,8 @@ impl Window {
     #[must_use]
     pub fn vocabulary(&self, plan: &Plan) -> Vocabulary {
         let phrases = &plan.phrases;
-        let check_in = self.check_in.as_ref().and_then(|id| plan.check_ins.get(&**id));
-        let mut all =
-            meaning::vocabulary(phrases, check_in.map(|check_in| &**check_in), &|name| self.allows(name));
+        let check_in = self.check_in(plan);
+        let mut all = meaning::vocabulary(phrases, check_in, &|name| self.allows(name));
         if self.doubt {
             all.extend(phrases.hearing().yes.iter().chain(&phrases.hearing().no).cloned());
         }

@@ -1,24 +1,27 @@
 #!/usr/bin/env python3
 """Measures recognisers on the clips of clips.py: right, wrong and falsely accepted, for each condition and split.
 
-    tests/ears/measure.py DIR MODEL [--share 0.1] [--pocketsphinx]
+    tests/ears/measure.py DIR EARS [--share 0.1] [--hear PROGRAM] [--pocketsphinx]
 
-MODEL is the folder of the Vosk model. "plain" takes the first guess, "chosen" what `src/ear/choose.rs` is sure of: its
-numbers stand here again. Uses DIR/venv, and puts `vosk` and `pocketsphinx` into it.
+EARS is the folder of the installed ears. "plain" is Vosk with the phrases alone, the first guess taken. "chain" is what the
+program makes of the clip, from the samples to the meaning: `cargo build --release --example hear`. Uses DIR/venv, and puts
+`vosk` and `pocketsphinx` into it.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
-import time
+import tomllib
 import zlib
 
+SESSIONS = pathlib.Path(__file__).resolve().parents[2] / "sessions"
 CONDITIONS = ["clean", "noise", "music", "reverb", "reverb+noise"]
-NEAR, OTHER, NONE = 3.0, 0.6, 0.8
 
 
 def own_python(directory):
@@ -71,51 +74,86 @@ class Sphinx:
         return [(heard.hypstr if heard else "", 0.0)]
 
 
-def plain(guesses, phrases):
-    return phrases.get(guesses[0][0])
+def answers(context):
+    """The ids of a question's answers, in their order."""
+    path = SESSIONS / "check-ins" / f"{context}.toml"
+    return [answer["id"] for answer in tomllib.loads(path.read_text())["answer"]] if path.exists() else []
 
 
-def chosen(guesses, phrases):
-    best = {}
-    for words, score in guesses:
-        meaning = phrases.get(words, None if words else "-")
-        if meaning:
-            best[meaning] = max(best.get(meaning, score), score)
-    ranked = sorted(best.items(), key=lambda one: -one[1])
-    if not ranked or ranked[0][0] == "-" or guesses[0][1] - ranked[0][1] > NEAR:
-        return None
-    ahead = all(ranked[0][1] - score >= (NONE if meaning == "-" else OTHER) for meaning, score in ranked[1:])
-    return ranked[0][0] if ahead else None
+def meaning(told):
+    """`answer:3`, `number:4`, `command:stop`, or nothing, of what `hear` calls them."""
+    found = re.match(r"Some\(Meant\((Answer|Number|Command)\(\"?([^)\"]*)\"?\)\)\)", told)
+    return f"{found[1].lower()}:{found[2]}" if found else None
+
+
+class Chain:
+    """Clips through the whole program, many at a time."""
+
+    def __init__(self, program, ears, rows, directory):
+        half = len(rows) // 2
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            parts = pool.map(lambda part: self.run(program, ears, part, directory), (rows[:half], rows[half:]))
+        self.heard = {file: heard for part in parts for file, heard in part.items()}
+
+    @staticmethod
+    def run(program, ears, rows, directory):
+        jobs = "".join(f"{directory / file}\t{context}\n" for file, context in rows)
+        done = subprocess.run([program, ears], input=jobs, capture_output=True, text=True, check=True)
+        found, now = {}, []
+        for line in map(json.loads, done.stdout.splitlines()):
+            if "job" in line:
+                found[str(pathlib.Path(line["job"]).relative_to(directory))], now = now, []
+            else:
+                now.append(line)
+        return found
+
+    def first(self, file, answers):
+        """What the first thing that was heard leads to; `asked` where it is asked about."""
+        if not self.heard[file]:
+            return None
+        one = self.heard[file][0]
+        meant = meaning(one["told"])
+        if not meant or not one["sure"]:
+            return "asked"
+        kind, which = meant.split(":")
+        return f"answer:{answers[int(which)]}" if kind == "answer" else meant
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=pathlib.Path)
-    parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("ears", type=pathlib.Path)
+    parser.add_argument("--hear", type=pathlib.Path)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--pocketsphinx", action="store_true")
+    parser.add_argument("--verbose", action="store_true", help="each clip that was not right")
     options = parser.parse_args()
     own_python(options.directory)
 
     import soundfile
 
     contexts = json.loads((options.directory / "contexts.json").read_text())
-    vosk = Vosk(options.model, contexts)
-    ways = {"plain": (vosk, plain), "chosen": (vosk, chosen)}
+    clips = [row.split("\t") for row in (options.directory / "clips.tsv").read_text().splitlines()]
+    clips = [row for row in clips if zlib.crc32(row[0].split("/")[1].encode()) <= options.share * 2**32]
+    ways = {"plain": Vosk(options.ears, contexts)}
     if options.pocketsphinx:
-        ways["pocketsphinx"] = (Sphinx(contexts), plain)
-    count, seconds, begun = collections.Counter(), 0, time.process_time()
-    for row in (options.directory / "clips.tsv").read_text().splitlines():
-        file, condition, _, split, context, expected, *_ = row.split("\t")
-        if zlib.crc32(file.split("/")[1].encode()) > options.share * 2**32:
-            continue
+        ways["pocketsphinx"] = Sphinx(contexts)
+    if options.hear:
+        ways["chain"] = Chain(options.hear, options.ears, [(row[0], row[4]) for row in clips], options.directory)
+    count = collections.Counter()
+    for file, condition, _, split, context, expected, *_ in clips:
         samples, _ = soundfile.read(options.directory / file, dtype="int16")
-        seconds += len(samples) / 16_000
-        heard = {engine: engine.guesses(context, samples) for engine in {engine for engine, _ in ways.values()}}
-        for way, (engine, judge) in ways.items():
-            got = judge(heard[engine], contexts[context])
+        for way, engine in ways.items():
+            if way == "chain":
+                got = engine.first(file, answers(context))
+            else:
+                got = contexts[context].get(engine.guesses(context, samples)[0][0])
             kind = "decoys" if expected == "-" else "phrases"
-            result = "accepted" if kind == "decoys" and got else "right" if got == expected else "wrong" if got else ""
+            asked = got == "asked"
+            result = "right" if got == expected else "asked" if asked else "wrong" if got else "nothing"
+            result = {"wrong": "accepted", "asked": "decoy asked"}.get(result, result) if kind == "decoys" else result
+            if options.verbose and way == "chain" and (result in ("wrong", "nothing", "asked", "accepted", "decoy asked")):
+                print(result, file, context, expected, engine.heard[file], sep="\t", file=sys.stderr)
             for part in (split, "all"):
                 count[way, part, condition, kind] += 1
                 count[way, part, condition, result] += 1
@@ -126,8 +164,8 @@ def main():
                 for condition in CONDITIONS
             )
             print(f"{way:13} {part:6} right {share('right', 'phrases')}  wrong {share('wrong', 'phrases')}", end="  ")
-            print(f"decoys accepted {share('accepted', 'decoys')} %")
-    print(f"{(time.process_time() - begun) / seconds:.3f} x real time in all")
+            print(f"asked again {share('asked', 'phrases')}  decoys: accepted {share('accepted', 'decoys')}", end="  ")
+            print(f"asked about {share('decoy asked', 'decoys')} %")
 
 
 main()

@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
 
-use crate::ear::listener::{Listener, Options, Report};
+use crate::ear::clean::Cleaner;
+use crate::ear::guard::Guard;
+use crate::ear::listener::{Clean, Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
-use crate::ear::recogniser::{EarError, Heard};
+use crate::ear::recogniser::{EarError, Heard, RATE};
+use crate::ear::reference::{self, Reference};
 use crate::ear::vosk::Vosk;
 use crate::line::Line;
-use crate::meaning::Vocabulary;
+use crate::output::played::Played;
 use crate::plan::Plan;
 use crate::runner::{Event, Window};
-use crate::script::fold;
 
 use super::Message;
 use crate::cli::ears;
@@ -36,21 +38,36 @@ enum When {
     Always,
 }
 
-/// Below this, words were not heard well: what is harmless is dropped, what is serious asked about.
-const SURE: f32 = 0.7;
+/// What the voice of the program is softer by while somebody else speaks, in decibels.
+const DUCK: f32 = -14.0;
 
-/// What is queued, what a slow voice takes longer, and the time to hear it.
-const ECHO: Duration = Duration::from_millis(1_500);
+/// What the program hands to the loudspeaker, for the ears to take out again.
+pub struct Own {
+    pub played: Arc<Played>,
+    /// The least number of frames that wait there.
+    pub lag: u64,
+}
+
+impl reference::Played for Own {
+    fn taken(&self) -> u64 {
+        self.played.taken()
+    }
+
+    fn read(&self, from: u64, out: &mut [f32]) {
+        self.played.read(from, out);
+    }
+}
 
 pub struct Ears {
     /// Absent where nothing is listened for.
     listener: Option<Listener>,
+    guard: Arc<Mutex<Guard>>,
     when: When,
     window: Option<Window>,
     /// That the microphone is gone has been said.
     told: bool,
-    /// What the program itself says, and until when it may be heard.
-    own: Vec<(String, Instant)>,
+    /// An utterance goes on.
+    voice: bool,
 }
 
 impl Ears {
@@ -59,56 +76,79 @@ impl Ears {
     ///
     /// # Errors
     /// [`EarError`]; the session can go on without.
-    pub fn open(args: &Args, plan: &Plan, messages: &Sender<Message>) -> Result<Self, EarError> {
+    pub fn open(args: &Args, plan: &Plan, own: Own, messages: &Sender<Message>) -> Result<Self, EarError> {
         let when = args.ears.unwrap_or(When::Always);
         let folder = if when == When::Off { None } else { ears::find(&plan.language) };
+        let guard = Arc::new(Mutex::new(Guard::default()));
         let listener = match folder {
-            Some(folder) => Some(listen(&folder, args.keep_audio.clone(), messages.clone())?),
+            Some(folder) => {
+                let options = Options { keep: args.keep_audio.clone(), clean: cleaning(own, guard.clone()) };
+                Some(listen(&folder, options, messages.clone())?)
+            }
             None if args.ears.is_some_and(|when| when != When::Off) => return Err(EarError::NotInstalled),
             None => None,
         };
-        Ok(Self { listener, when, window: None, told: false, own: Vec::new() })
+        Ok(Self { listener, guard, when, window: None, told: false, voice: false })
     }
 
     #[must_use]
     pub fn deaf() -> Self {
-        Self { listener: None, when: When::Off, window: None, told: false, own: Vec::new() }
+        let guard = Arc::default();
+        Self { listener: None, guard, when: When::Off, window: None, told: false, voice: false }
     }
 
     /// Tells the listener what may be said, when that has changed.
-    pub fn follow(&mut self, window: &Window, plan: &Plan) {
+    pub fn follow(&mut self, window: &Window, plan: &Arc<Plan>) {
         let Some(listener) = &self.listener else { return };
         if self.window.as_ref() == Some(window) {
             return;
         }
         self.window = Some(window.clone());
         let listens = self.when == When::Always || window.is_question();
-        listener.expect(if listens { window.vocabulary(plan) } else { Vocabulary::default() });
+        listener.expect(if listens { expected(window, plan) } else { Expected::default() });
     }
 
     /// The program itself begins to say this.
-    pub fn own(&mut self, line: &Line, now: Instant) {
-        let length = Duration::from_millis(line.estimate().as_millis());
-        self.own.retain(|(_, until)| *until > now);
-        self.own.push((format!(" {} ", fold(&line.text)), now + length + ECHO));
+    pub fn own(&self, line: &Line) {
+        let samples = line.estimate().as_millis() * u64::from(RATE) / 1_000;
+        // A voice may be slower than is thought.
+        let samples = usize::try_from(samples + samples / 2).unwrap_or(usize::MAX);
+        if let Ok(mut guard) = self.guard.lock() {
+            guard.plays(&line.text, samples);
+        }
     }
 
-    /// Whether the program itself is saying these words.
-    fn is_own(&self, words: &str, now: Instant) -> bool {
-        let words = format!(" {} ", fold(words));
-        self.own.iter().any(|(own, until)| *until > now && own.contains(&words))
+    /// What the program was saying was cut off.
+    pub fn cut(&self) {
+        if let Ok(mut guard) = self.guard.lock() {
+            guard.cut();
+        }
+    }
+
+    /// How much softer the program is to speak for whoever speaks now, in decibels.
+    #[must_use]
+    pub fn duck(&self) -> f32 {
+        let somebody = self.voice && self.guard.lock().is_ok_and(|guard| guard.hears_somebody());
+        if somebody { DUCK } else { 0.0 }
+    }
+
+    fn believes(&self, words: &str, length: usize) -> bool {
+        self.guard.lock().is_ok_and(|guard| guard.believes(words, length))
     }
 
     /// What a report means for the session, and what is to be shown of it.
     pub fn report(&mut self, report: Report) -> (Option<Event>, Option<String>) {
         match report {
-            Report::Heard { heard: Heard { words, .. }, .. } if self.is_own(&words, Instant::now()) => {
+            Report::Heard { heard: Heard { words, .. }, length, .. } if !self.believes(&words, length) => {
                 (None, None)
             }
-            Report::Heard { heard: Heard { words, confidence }, .. } => {
-                (Some(Event::Heard { words, sure: confidence >= SURE }), None)
+            Report::Heard { heard: Heard { words, sure, .. }, .. } => {
+                (Some(Event::Heard { words, sure }), None)
             }
-            Report::Voice(voice) => (Some(Event::Voice(voice)), None),
+            Report::Voice(voice) => {
+                self.voice = voice;
+                (Some(Event::Voice(voice)), None)
+            }
             Report::Lost(why) => {
                 let first = !std::mem::replace(&mut self.told, true);
                 let why = format!("the microphone cannot be used ({why}); trying again");
@@ -121,18 +161,39 @@ impl Ears {
     }
 }
 
+fn expected(window: &Window, plan: &Arc<Plan>) -> Expected {
+    let vocabulary = window.vocabulary(plan);
+    let (window, plan) = (window.clone(), plan.clone());
+    Expected { vocabulary, tells: Arc::new(move |words| window.told(words, &plan)) }
+}
+
+/// Takes the program's own sound out of each block.
+fn cleaning(own: Own, guard: Arc<Mutex<Guard>>) -> Option<Clean> {
+    let lag = own.lag;
+    let mut reference = Reference::new(Box::new(own), lag).ok()?;
+    let mut cleaner = Cleaner::default();
+    Some(Box::new(move |block| {
+        let played = reference.take(block.len());
+        if reference.began_anew() {
+            cleaner.begin_anew();
+        }
+        if let Ok(mut guard) = guard.lock() {
+            cleaner.take(block, &played, &mut guard);
+        }
+    }))
+}
+
 fn listen(
     folder: &std::path::Path,
-    keep: Option<PathBuf>,
+    options: Options,
     messages: Sender<Message>,
 ) -> Result<Listener, EarError> {
     let recogniser = Box::new(Vosk::new(ears::load(folder)?));
-    let options = Options { keep, clean: None };
     let reports = move |report| match report {
         Report::Level(_) | Report::SoFar(_) => {}
         // When the main thread is gone, the process is about to be.
         report => drop(messages.send(Message::Heard(report))),
     };
     let microphone = Box::new(Microphone::open());
-    Listener::start(Vocabulary::default(), recogniser, microphone, options, Box::new(reports))
+    Listener::start(Expected::default(), recogniser, microphone, options, Box::new(reports))
 }

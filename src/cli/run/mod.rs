@@ -98,7 +98,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     signals::listen(messages.clone())?;
     #[cfg(feature = "ears")]
-    let ears = hearing::Ears::open(&args.ears, &plan, &messages).unwrap_or_else(|error| {
+    let ears = hearing::Ears::open(&args.ears, &plan, sound.own(), &messages).unwrap_or_else(|error| {
         eprintln!("matside: {error}");
         hearing::Ears::deaf()
     });
@@ -212,6 +212,8 @@ impl Live {
         let cut = self.stage.lock().is_ok_and(|mut stage| stage.handle(event));
         if cut {
             self.sound.hush();
+            #[cfg(feature = "ears")]
+            self.ears.cut();
         }
     }
 
@@ -228,7 +230,11 @@ impl Live {
 
     #[cfg(feature = "ears")]
     fn follow(&mut self) {
-        let window = self.stage.lock().map(|stage| stage.window());
+        let duck = self.ears.duck();
+        let window = self.stage.lock().map(|mut stage| {
+            stage.duck(duck);
+            stage.window()
+        });
         if let Ok(window) = window {
             self.ears.follow(&window, &self.plan);
         }
@@ -238,7 +244,7 @@ impl Live {
         self.screen.show(&report);
         #[cfg(feature = "ears")]
         if let Happened::Sound(crate::runner::Sound::Line(line)) = &report.what {
-            self.ears.own(line, Instant::now());
+            self.ears.own(line);
         }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),

@@ -19,6 +19,15 @@ const KEPT: f32 = 0.7;
 /// A peak this many times the root mean square of the correlation is an echo, if the next look agrees.
 const PEAK: f32 = 9.0;
 
+/// One that is so many times as high needs no second look.
+const CLEAR: f32 = 14.0;
+
+/// Blocks that have to have sounded before there is anything to look at: 200 ms.
+const LEAST: usize = 20;
+
+/// Blocks between two looks in a hurry: 100 ms.
+const OFTEN: usize = 10;
+
 /// Two looks agree within 4 ms.
 const AGREE: usize = 64;
 
@@ -32,6 +41,10 @@ pub struct Search {
     reach: usize,
     blocks: usize,
     last: Option<usize>,
+    /// Nothing is known: one clear look is enough.
+    hurry: bool,
+    /// Blocks in the windows in which something was played.
+    heard: usize,
 }
 
 impl Search {
@@ -48,7 +61,19 @@ impl Search {
             reach,
             blocks: 0,
             last: None,
+            hurry: true,
+            heard: 0,
         }
+    }
+
+    /// What was known is no longer true; only what comes from now on counts.
+    pub fn begin_anew(&mut self) {
+        self.mic.samples.fill(0.0);
+        self.played.samples.fill(0.0);
+        self.product.fill(Complex32::default());
+        self.last = None;
+        self.hurry = true;
+        self.heard = 0;
     }
 
     /// Takes a block of both; now and then it gives a delay that two looks agree on.
@@ -56,26 +81,38 @@ impl Search {
         self.mic.push(mic);
         self.played.push(played);
         self.blocks += 1;
-        if !self.blocks.is_multiple_of(EVERY) || power(&self.played.samples) < SILENCE {
+        let sounds = power(played) > SILENCE;
+        self.heard = (self.heard + usize::from(sounds)).min(WINDOW / BLOCK);
+        let every = if self.hurry { OFTEN } else { EVERY };
+        if !self.blocks.is_multiple_of(every) || self.heard < LEAST || power(&self.played.samples) < SILENCE {
             return None;
         }
-        let found = self.look();
-        let last = std::mem::replace(&mut self.last, found);
-        found.filter(|found| last.is_some_and(|last| last.abs_diff(*found) <= AGREE))
+        let Some((found, clear)) = self.look() else {
+            self.last = None;
+            return None;
+        };
+        let last = self.last.replace(found).filter(|last| last.abs_diff(found) <= AGREE);
+        let sure = last.is_some() || self.hurry && clear;
+        self.hurry &= !sure;
+        sure.then_some(found)
     }
 
-    fn look(&mut self) -> Option<usize> {
+    /// The delay, and whether it stands out clearly.
+    fn look(&mut self) -> Option<(usize, bool)> {
         let (mic, played) = (self.mic.spectrum()?, self.played.spectrum()?);
+        let kept = if self.hurry { 0.0 } else { KEPT };
         for ((sum, mic), played) in self.product.iter_mut().zip(mic).zip(played) {
             let product = mic * played.conj();
             let flat = product / product.norm().max(1e-12);
-            *sum = *sum * KEPT + flat * (1.0 - KEPT);
+            *sum = *sum * kept + flat * (1.0 - kept);
         }
         let correlation = self.back.correlation(&self.product)?;
         let rms = power(&correlation).sqrt();
         let within = correlation.iter().take(self.reach).enumerate();
         let (at, peak) = within.max_by(|(_, one), (_, two)| one.total_cmp(two))?;
-        (*peak > PEAK * rms).then_some(at)
+        // Where there is little sound in the window, all of it lies close together.
+        let rms = rms * (WINDOW as f32 / (self.heard * BLOCK) as f32).sqrt();
+        (*peak > PEAK * rms).then_some((at, *peak > CLEAR * rms))
     }
 }
 

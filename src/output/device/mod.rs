@@ -27,7 +27,7 @@ pub use server::find_sound_server;
 pub type Shared = Arc<Mutex<dyn Fill>>;
 
 /// Asked of ALSA as the period. The queue is twice that: 171 ms.
-const DEEP: u32 = 4_096;
+pub const DEEP: u32 = 4_096;
 /// A queue of this period is heard out sooner than a new stream could be opened.
 const NEAR: u32 = 768;
 /// A device that takes nothing for so long is gone, whatever it says.
