@@ -9,8 +9,11 @@
 pub mod cli;
 pub mod diagnostic;
 #[allow(clippy::disallowed_methods)]
+pub mod doctor;
+#[allow(clippy::disallowed_methods)]
 pub mod ear;
 pub mod frames;
+pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;
@@ -21,7 +24,10 @@ pub mod output;
 #[allow(clippy::disallowed_methods)]
 pub mod packs;
 pub mod plan;
+pub mod progress;
 pub mod runner;
+#[allow(clippy::disallowed_methods)]
+pub mod schedule;
 pub mod script;
 pub mod stage;
 pub mod timeline;

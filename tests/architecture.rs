@@ -6,13 +6,24 @@ use std::fs;
 use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
-const CORE: [&str; 8] = ["frames", "diagnostic", "line", "script", "plan", "meaning", "runner", "timeline"];
+const CORE: [&str; 10] = [
+    "frames",
+    "diagnostic",
+    "line",
+    "script",
+    "plan",
+    "meaning",
+    "history",
+    "runner",
+    "timeline",
+    "progress",
+];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.
 const ADAPTERS: [&str; 5] = ["voice", "output", "ear", "journal", "packs"];
 /// Each may use core, mix and adapters, and none another. Above them is only `cli`.
-const ABOVE: [&str; 4] = ["stage", "progress", "schedule", "doctor"];
+const ABOVE: [&str; 3] = ["stage", "schedule", "doctor"];
 
 /// What the core must not name. `std::time::Duration` is a length and stays allowed.
 const WORLD: &[&str] = &[
@@ -34,6 +45,7 @@ const WORLD: &[&str] = &[
     "crossterm",
     "ctrlc",
     "rodio",
+    "rusqlite",
     "rustix",
     "tempfile",
     "thread_priority",

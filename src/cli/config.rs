@@ -15,11 +15,11 @@ use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean};
 
 use super::Exit;
 
-const FILE: &str = "config.toml";
+pub const FILE: &str = "config.toml";
 /// The verb whose options can be set.
 const RUN: &str = "run";
 /// For one call only, so they have no place in a file.
-const ONCE: [&str; 3] = ["help", "only", "resume"];
+const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
 
 /// What the file sets, and what is wrong with it.
 #[derive(Default)]
@@ -28,6 +28,8 @@ pub struct Settings {
     values: Vec<Setting>,
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
+    /// Why a file that is there cannot be read.
+    pub unreadable: Option<String>,
 }
 
 /// One line of the file.
@@ -40,23 +42,15 @@ struct Setting {
 
 impl Settings {
     /// The user's file, held against the options that `command` has. No file is an empty one.
-    ///
-    /// # Errors
-    /// A file that is there and cannot be read.
-    pub fn read(command: &Command) -> std::io::Result<Self> {
-        let Some(path) = super::places::config().map(|dir| dir.join(FILE)) else {
-            return Ok(Self::default());
-        };
+    pub fn read(command: &Command) -> Self {
+        let Some(path) = super::places::config().map(|dir| dir.join(FILE)) else { return Self::default() };
         let mut settings = Self { path: Some(path.clone()), ..Self::default() };
         match std::fs::read(&path) {
             Ok(bytes) => settings.fill(command, &path.display().to_string(), &bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let why = format!("cannot read `{}`: {error}", path.display());
-                return Err(std::io::Error::new(error.kind(), why));
-            }
+            Err(error) => settings.unreadable = Some(format!("cannot read `{}`: {error}", path.display())),
         }
-        Ok(settings)
+        settings
     }
 
     fn fill(&mut self, command: &Command, path: &str, bytes: &[u8]) {
@@ -80,6 +74,12 @@ impl Settings {
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
             }
         }
+    }
+
+    /// What the environment or the file sets for `key`.
+    pub fn value(&self, key: &str) -> Option<String> {
+        let set = self.values.iter().find(|setting| setting.key == key);
+        std::env::var(variable(key)).ok().or_else(|| set.map(|setting| setting.value.clone()))
     }
 
     /// `command` with the values as defaults, and with the environment above them.

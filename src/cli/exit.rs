@@ -16,6 +16,7 @@ pub enum Exit {
     BadScript,
     NoDevice,
     AlreadyRunning,
+    Blocked,
     Interrupted,
 }
 
@@ -30,6 +31,7 @@ Exit codes:
   6    the session's files have errors
   7    no sound device
   8    another session is running
+  9    refused until an emergency is acknowledged
   130  interrupted by a signal";
 
 impl Exit {
@@ -53,6 +55,7 @@ impl Exit {
             Self::BadScript => 6,
             Self::NoDevice => 7,
             Self::AlreadyRunning => 8,
+            Self::Blocked => 9,
             Self::Interrupted => 130,
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::ear::level::Level;
+use crate::ear::level::{LOUD_ROOM, Level};
 use crate::ear::listener::{Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
 use crate::ear::recogniser::EarError;
@@ -105,14 +105,14 @@ fn show(report: &Report) -> std::io::Result<()> {
         Report::Lost(why) => writeln!(out, "the microphone is gone: {why}"),
         Report::Back => writeln!(out, "the microphone is back"),
         Report::Failed(why) => writeln!(out, "{why}"),
-        Report::Voice(_) | Report::Level(_) | Report::Over => Ok(()),
+        Report::Voice(_) | Report::Level(_) | Report::Hindered(_) | Report::Over => Ok(()),
     }
 }
 
 fn show_level(level: Level) -> std::io::Result<()> {
     let advice = match level {
         Level { clipping: true, .. } => ", clipping: turn the microphone down",
-        Level { floor, .. } if floor > -35.0 => ", a loud room",
+        Level { floor, .. } if floor > LOUD_ROOM => ", a loud room",
         Level { now, .. } if now <= crate::ear::level::SILENCE => ", no sound at all: is it muted?",
         _ => "",
     };

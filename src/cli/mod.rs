@@ -3,10 +3,13 @@
 mod check;
 mod clips;
 mod config;
+mod doctor;
 #[cfg(feature = "ears")]
 mod ears;
 mod exit;
 mod forget;
+mod guide;
+mod journal;
 mod list;
 #[cfg(feature = "ears")]
 mod listen;
@@ -16,10 +19,13 @@ mod prepare;
 mod programme;
 mod render;
 mod run;
+mod schedule;
 mod schema;
 mod shelf;
 mod show;
+mod today;
 mod voices;
+mod why;
 
 use std::path::PathBuf;
 
@@ -41,8 +47,12 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run a session: speak it, listen for keys or lines
+    /// Run a session, or `today`: speak it, listen for keys or lines
     Run(run::Args),
+    /// Say which session is for today, and why
+    Today(today::Args),
+    /// Say why an exercise is done as it is: which rule, which days
+    Why(why::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -51,8 +61,12 @@ enum Verb {
     Show(show::Args),
     /// Write a file of your own to begin with
     New(new::Args),
-    /// Remove the answers that are remembered from earlier sessions
-    Forget,
+    /// Start sessions by themselves, at times of the week
+    Schedule(schedule::Args),
+    /// Remove the answers that are remembered from earlier sessions, a day, or everything
+    Forget(forget::Args),
+    /// What is written down: out, in again, and acknowledging an emergency
+    Journal(journal::Args),
     /// List the sessions and programmes
     List,
     /// List, install, hear and remove voices
@@ -67,6 +81,8 @@ enum Verb {
     Check(check::Args),
     /// Print the options that can be set in `config.toml`, their values and where these come from
     Config,
+    /// Look what is wrong with this device, and print the command that mends it
+    Doctor(doctor::Args),
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -130,20 +146,29 @@ pub fn main() -> Exit {
 }
 
 fn perform() -> anyhow::Result<Exit> {
-    let settings = Settings::read(&Args::command())?;
-    shelf::print(&settings.sources, &settings.diagnostics);
+    let settings = Settings::read(&Args::command());
     let command = settings.apply(Args::command());
     let args = Args::from_arg_matches(&command.clone().get_matches())?;
+    let is_doctor = matches!(args.verb, Verb::Doctor(_));
+    if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
+        anyhow::bail!("{why}");
+    }
+    shelf::print(&settings.sources, &settings.diagnostics);
     match args.verb {
         // Whoever set something there does not want a session that is different.
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
         Verb::Config => settings.print(command),
+        Verb::Doctor(args) => doctor::run(&args, &settings),
         Verb::Run(args) => run::run(&args),
+        Verb::Today(args) => today::run(&args),
+        Verb::Why(args) => why::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
-        Verb::Forget => forget::run(),
+        Verb::Schedule(args) => schedule::run(args),
+        Verb::Forget(args) => forget::run(&args),
+        Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
         #[cfg(feature = "ears")]

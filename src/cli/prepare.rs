@@ -23,15 +23,24 @@ pub struct Args {
     /// Language, where a session comes in several
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// Print every text, one a line, and speak nothing
+    #[arg(long)]
+    list: bool,
     #[command(flatten)]
     speech: Speech,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    if args.speech.no_cache {
+    if args.speech.no_cache && !args.list {
         anyhow::bail!("with `--no-cache` there is nothing to prepare");
     }
     let Some(plans) = plans(args)? else { return Ok(Exit::BadScript) };
+    if args.list {
+        let lines = lines(&plans, args.speech.pace()).into_values().flatten();
+        let texts: String = lines.map(|line| line.text.replace('\n', " ") + "\n").collect();
+        std::io::stdout().write_all(texts.as_bytes())?;
+        return Ok(Exit::Done);
+    }
     let began = Instant::now();
     let mut done = Done { sessions: plans.len(), ..Done::default() };
     for (language, lines) in lines(&plans, args.speech.pace()) {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean, render};
-use crate::plan::{Plan, What};
+use crate::plan::{Chosen, Plan, What};
 use crate::script::{Filed, Kind, Library, Session, check, is_script};
 use crate::timeline;
 use crate::voice::heart::words::Corrections;
@@ -160,10 +160,21 @@ pub fn length(library: &Library, session: &Filed<Session>) -> String {
 }
 
 /// As [`plan`], from a shelf that was opened before.
-pub fn plan_of(mut shelf: Shelf, id: &str, which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+pub fn plan_of(shelf: Shelf, id: &str, which: &Which) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
+    plan_chosen(shelf, id, which, &Chosen::default())
+}
+
+/// The same, with what memory has chosen.
+pub fn plan_chosen(
+    mut shelf: Shelf,
+    id: &str,
+    which: &Which,
+    chosen: &Chosen,
+) -> anyhow::Result<Option<(Arc<Plan>, Shelf)>> {
     let session = shelf.library.session(id, which.language.as_deref());
     let session = session.with_context(|| format!("there is no session `{id}`"))?;
-    let planned = timeline::plan(&shelf.library, session).map(|plan| only(plan, which.only.as_deref()));
+    let planned =
+        timeline::plan_chosen(&shelf.library, session, chosen).map(|plan| only(plan, which.only.as_deref()));
     let concerns = |source: SourceId| match &planned {
         Ok(plan) => plan.as_ref().is_ok_and(|plan| plan.sources.contains(&source)),
         Err(_) => true,

@@ -115,7 +115,12 @@ impl Canceller {
     fn cancel(&mut self, mic: &mut [f32; BLOCK]) -> f32 {
         let Some(delay) = self.delay else { return 0.0 };
         let played = self.played.block(delay.saturating_sub(HEADROOM));
+        let heard = *mic;
         let echo = self.filter.process(mic, &played);
+        // What is worse than nothing is left undone.
+        if power(mic) > power(&heard) {
+            *mic = heard;
+        }
         power(&echo)
     }
 }

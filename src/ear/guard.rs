@@ -27,6 +27,9 @@ const MANY: usize = 18;
 const DOWN: f32 = 0.05;
 const UP: f32 = 0.002;
 
+/// What was played is heard for so long: 600 ms.
+const RINGS: u32 = 60;
+
 /// What is left of the echo in the next block, at least: it falls by 1.5 dB in 10 ms.
 const ROOM: f32 = 0.7;
 
@@ -64,6 +67,8 @@ pub struct Guard {
     unfound: u32,
     /// The echo, which dies away slowly.
     echo: f32,
+    /// Blocks until nothing of what was played can be heard any more.
+    rings: u32,
 }
 
 impl Default for Guard {
@@ -76,6 +81,7 @@ impl Default for Guard {
             floor: 1e-6,
             unfound: 0,
             echo: 0.0,
+            rings: 0,
         }
     }
 }
@@ -111,7 +117,10 @@ impl Guard {
                 self.lines.iter_mut().for_each(|line| line.cleaned = true);
             }
         }
-        let somebody = left > ABOVE * (self.leak * self.echo + self.floor);
+        // While it is not known how the program's own sound comes back, nothing tells it from a person.
+        self.rings = if levels.played > SILENCE { RINGS } else { self.rings.saturating_sub(1) };
+        let unknown = self.rings > 0 && (1..DEAF_ROOM).contains(&self.unfound);
+        let somebody = !unknown && left > ABOVE * (self.leak * self.echo + self.floor);
         self.others.push_back(somebody);
         if self.others.len() > MEMORY {
             self.others.pop_front();
@@ -130,8 +139,7 @@ impl Guard {
             return true;
         }
         let says = self.says(words);
-        let searching = (1..DEAF_ROOM).contains(&self.unfound);
-        if searching || says && self.lines.iter().any(|line| !line.cleaned) {
+        if says && self.lines.iter().any(|line| !line.cleaned) {
             return false;
         }
         self.spoke(ago.div_ceil(BLOCK)) >= if says { MANY } else { SOME }

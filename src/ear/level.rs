@@ -41,6 +41,41 @@ impl Level {
     }
 }
 
+/// A room above this is loud, if it stays so for five seconds.
+pub const LOUD_ROOM: f32 = -35.0;
+const LONG: f32 = 5.0;
+/// So much clipping, in seconds, is no slip.
+const OFTEN: f32 = 0.4;
+
+/// Why words may not be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    Noise,
+    Clipping,
+}
+
+/// Notices what hinders, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// Seconds of it.
+    loud: f32,
+    clipped: f32,
+    told: Vec<Hindrance>,
+}
+
+impl Watch {
+    /// Looks at the level after each block, `seconds` long.
+    pub fn take(&mut self, level: &Level, seconds: f32) -> Option<Hindrance> {
+        self.loud = if level.floor > LOUD_ROOM { self.loud + seconds } else { 0.0 };
+        self.clipped += if level.clipping { seconds } else { 0.0 };
+        let noise = (self.loud >= LONG).then_some(Hindrance::Noise);
+        let clipping = (self.clipped >= OFTEN).then_some(Hindrance::Clipping);
+        let new = [clipping, noise].into_iter().flatten().find(|hindrance| !self.told.contains(hindrance));
+        self.told.extend(new);
+        new
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +89,18 @@ mod tests {
         assert!((level.floor + 60.0).abs() < 0.1, "{level:?}");
         level.take(&[0.1; 160], 1.0);
         assert!((level.floor + 57.0).abs() < 0.1 && (level.now + 20.0).abs() < 0.1, "{level:?}");
+    }
+
+    #[test]
+    fn each_hindrance_is_noticed_once_and_not_at_once() {
+        let mut watch = Watch::default();
+        let loud = Level { now: -20.0, floor: -30.0, clipping: true };
+        let found: Vec<_> = (0..200).filter_map(|i| Some((i, watch.take(&loud, 0.05)?))).collect();
+        assert_eq!(found.iter().map(|(_, what)| *what).collect::<Vec<_>>(), [Hindrance::Clipping, Hindrance::Noise]);
+        assert!((7..9).contains(&found[0].0) && (99..101).contains(&found[1].0), "{found:?}");
+        let mut watch = Watch::default();
+        let pauses = [Level { clipping: false, ..loud }, Level { floor: -50.0, clipping: false, ..loud }];
+        assert!((0..400).all(|i| watch.take(&pauses[i / 50 % 2], 0.05).is_none()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read};
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use crate::runner::Event;
 
@@ -9,6 +10,9 @@ use super::Input;
 
 /// No answer is longer; a stream without line ends cannot fill the memory.
 const LONGEST: u64 = 1_000;
+
+/// Nobody answers faster. A stream that never ends would outrun whoever takes the answers, and fill the memory with them.
+const LEAST: Duration = Duration::from_millis(20);
 
 /// Reads on a thread that is never joined, until the end of the stream.
 pub fn listen<T: From<Input> + Send + 'static>(inputs: Sender<T>) {
@@ -19,6 +23,7 @@ pub fn listen<T: From<Input> + Send + 'static>(inputs: Sender<T>) {
             if !words.is_empty() && inputs.send(Input::Event(Event::Said(words.to_owned())).into()).is_err() {
                 return;
             }
+            std::thread::sleep(LEAST);
         }
     });
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::choose::{Guess, choose};
 use super::keep::Keep;
-use super::level::Level;
+use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::utterance::{Edge, Utterances};
@@ -38,8 +38,10 @@ pub enum Report {
         /// From the end of the speech, as far as the sound goes; nothing while it still goes on.
         after: Option<Duration>,
     },
-    /// After each block.
+    /// After each block, before it is cleaned.
     Level(Level),
+    /// Noticed for the first time.
+    Hindered(Hindrance),
     /// The source is lost; why.
     Lost(String),
     Back,
@@ -127,6 +129,7 @@ fn listen(
         }
         match source.next() {
             Next::Block(mut block) => {
+                hearing.measure(&block);
                 if let Some(clean) = clean {
                     clean(&mut block);
                 }
@@ -153,6 +156,7 @@ struct Hearing {
     expected: Expected,
     utterances: Utterances,
     level: Level,
+    watch: Watch,
     /// What was heard last, [`BEFORE`] long, or the whole utterance.
     sound: VecDeque<f32>,
     so_far: String,
@@ -169,6 +173,7 @@ impl Hearing {
             expected: Expected::default(),
             utterances: Utterances::default(),
             level: Level::default(),
+            watch: Watch::default(),
             sound: VecDeque::new(),
             so_far: String::new(),
             done: false,
@@ -195,12 +200,19 @@ impl Hearing {
         }
     }
 
+    fn measure(&mut self, block: &[f32]) {
+        let seconds = block.len() as f32 / RATE as f32;
+        self.level.take(block, seconds);
+        (self.reports)(Report::Level(self.level));
+        if let Some(hindrance) = self.watch.take(&self.level, seconds) {
+            (self.reports)(Report::Hindered(hindrance));
+        }
+    }
+
     fn take(&mut self, block: &[f32]) {
         if block.is_empty() {
             return;
         }
-        self.level.take(block, block.len() as f32 / RATE as f32);
-        (self.reports)(Report::Level(self.level));
         let was_speaking = self.utterances.is_speaking();
         let edges = self.utterances.take(block);
         if !was_speaking {

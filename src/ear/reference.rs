@@ -170,7 +170,7 @@ mod tests {
     fn after_a_cut_the_distance_is_the_old_one_again() {
         let taken = Arc::new(AtomicU64::new(48_000));
         let mut reference = Reference::new(Box::new(Endless(taken.clone(), 0.0)), 4_096).unwrap();
-        let mut heard = |reference: &mut Reference, blocks: u64| {
+        let heard = |reference: &mut Reference, blocks: u64| {
             let mut least = i64::MAX;
             for block in 0..blocks {
                 // In bursts of two blocks.

@@ -216,12 +216,12 @@ impl Recogniser for Vosk {
     fn end(&mut self) -> Vec<Guess> {
         self.ended.push(guesses(&self.ask(self.model.api.final_result)));
         let parts = std::mem::take(&mut self.ended);
-        parts.into_iter().filter(|part| !part.is_empty()).reduce(joined).unwrap_or_default()
+        parts.into_iter().filter(|part| !part.is_empty()).reduce(|first, second| joined(&first, &second)).unwrap_or_default()
     }
 }
 
 /// Every way to understand one part and then the other, the likeliest first.
-fn joined(first: Vec<Guess>, second: Vec<Guess>) -> Vec<Guess> {
+fn joined(first: &[Guess], second: &[Guess]) -> Vec<Guess> {
     let after = |one: &Guess, two: &Guess| Guess {
         words: without_other(&format!("{} {}", one.words, two.words)),
         score: one.score + two.score,
@@ -272,7 +272,7 @@ mod tests {
     fn parts_are_joined_the_likeliest_first() {
         let (first, second) =
             (vec![guess("no", 5.0), guess("", 1.0)], vec![guess("four", 7.0), guess("for", 6.5)]);
-        let all: Vec<String> = joined(first, second).into_iter().map(|guess| guess.words).collect();
+        let all: Vec<String> = joined(&first, &second).into_iter().map(|guess| guess.words).collect();
         assert_eq!(all, ["no four", "no for", "four", "for"]);
     }
 

@@ -7,17 +7,22 @@ use std::sync::Arc;
 use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{
-    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Session, Step, Texts, Then, fold,
+    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Phrases, Session, Step, Texts, Then,
+    fold,
 };
 
+use super::chosen::Choice;
 use super::dose::{merge, of_step};
 use super::{
-    PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedLevel,
-    PlannedOutcome, PlannedStep, What,
+    Chosen, PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedLevel,
+    PlannedOutcome, PlannedStep, What, Why,
 };
 
 /// How long an answer is waited for where a check-in does not say; in neither source document.
 const WAIT: Frames = Frames::from_secs(8);
+
+/// The fact that holds how strong the pain is.
+const PAIN: &str = "pain";
 
 /// A name that leads nowhere. The check says the same with more help.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -34,19 +39,36 @@ pub struct BuildError {
 /// # Errors
 /// The first name that leads nowhere; `script::check` finds all of them.
 pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildError> {
+    build_chosen(library, session, &Chosen::default())
+}
+
+/// The same, with what memory has `chosen`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_chosen(
+    library: &Library,
+    session: &Filed<Session>,
+    chosen: &Chosen,
+) -> Result<Plan, BuildError> {
     let language = session.item.language.as_str();
-    let phrases = library.phrases(language).ok_or_else(|| BuildError {
-        name: language.to_owned(),
-        reason: "there are no phrases for this language",
-        place: Some((session.source, session.item.language.span.clone())),
-    })?;
+    let place = Some((session.source, session.item.language.span.clone()));
+    let phrases = phrases(library, language).map_err(|error| BuildError { place, ..error })?;
     let numbers = phrases.item.numbers.iter().map(|n| n.value.clone()).collect();
     let texts = Arc::new(Texts::new(numbers));
-    let mut builder = Builder::new(library, language);
+    let mut builder = Builder::new(library, language, chosen);
     builder.sources.insert(phrases.source);
     builder.push(What::Opening);
-    builder.check_ins_of(session, &session.item.begin)?;
+    let first = chosen.first(&session.item).filter(|ask| library.check_in(language, ask).is_some());
+    for ask in first.chain(&session.item.begin) {
+        let id = builder.check_in(session.source, ask)?;
+        builder.push(What::CheckIn(id));
+    }
     let begin = builder.steps.len();
+    for (rule, words) in &chosen.advice {
+        builder.push(What::Advise(rule.clone(), words.clone()));
+    }
+    chosen.say.iter().for_each(|say| builder.push(What::Say(say.clone())));
     builder.steps_of(session, &mut Vec::new())?;
     let finish = builder.steps.len();
     builder.check_ins_of(session, &session.item.finish)?;
@@ -54,9 +76,12 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     for aside in session.item.worse.iter().chain(&session.item.stop) {
         builder.check_in(session.source, aside)?;
     }
-    let is_exercise = |step: &&PlannedStep| matches!(step.what, What::Exercise(_));
+    let resume = phrases.item.resume.as_ref();
+    if let Some(resume) = resume {
+        builder.check_in(phrases.source, &resume.ask)?;
+    }
     Ok(Plan {
-        exercises: builder.steps.iter().filter(is_exercise).count(),
+        exercises: builder.planned,
         id: session.id.clone(),
         title: session.item.title.value.clone(),
         language: Arc::from(language),
@@ -66,6 +91,7 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
         check_ins: builder.check_ins,
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
         stop: session.item.stop.as_ref().map(|stop| stop.value.clone()),
+        resume: resume.map(|resume| (resume.ask.value.clone(), resume.within.value.0)),
         facts: values(&session.item.facts),
         fact_names: library.fact_names(language),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
@@ -76,14 +102,60 @@ pub fn build(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildE
     })
 }
 
-/// Id, form, check-in, starting level, doses of the levels.
-type Equal = (String, Option<Form>, Option<Arc<str>>, usize, Vec<PlannedDose>);
+/// A session of nothing, for what is said in place of one called `id`.
+///
+/// # Errors
+/// When there are no phrases for `language`.
+pub fn wordless(library: &Library, language: &str, id: &str) -> Result<Plan, BuildError> {
+    let phrases = phrases(library, language)?;
+    let numbers = phrases.item.numbers.iter().map(|n| n.value.clone()).collect();
+    let texts = Arc::new(Texts::new(numbers));
+    Ok(Plan {
+        id: id.to_owned(),
+        title: String::new(),
+        language: Arc::from(language),
+        steps: Vec::new(),
+        begin: 0,
+        finish: 0,
+        check_ins: BTreeMap::new(),
+        worse: None,
+        stop: None,
+        resume: None,
+        facts: BTreeMap::new(),
+        fact_names: BTreeSet::new(),
+        phrases: PhraseBook::new(&phrases.item, texts.clone()),
+        texts,
+        estimates: Vec::new(),
+        minutes: 0,
+        exercises: 0,
+        sources: BTreeSet::from([phrases.source]),
+    })
+}
+
+fn phrases<'a>(library: &'a Library, language: &str) -> Result<&'a Filed<Phrases>, BuildError> {
+    let absent = || BuildError {
+        name: language.to_owned(),
+        reason: "there are no phrases for this language",
+        place: None,
+    };
+    library.phrases(language).ok_or_else(absent)
+}
+
+/// Id, form, check-in, starting level, doses of the levels, reason.
+type Equal = (String, Option<Form>, Option<Arc<str>>, usize, Vec<PlannedDose>, Option<Why>);
 /// Where the steps of one file stand that have a name.
 type Places<'a> = HashMap<&'a str, usize>;
 
 struct Builder<'a> {
     library: &'a Library,
     language: &'a str,
+    chosen: &'a Chosen,
+    /// Exercise steps so far, alternatives counted once.
+    planned: usize,
+    /// Whether today's pain can be known.
+    pain: bool,
+    /// Exercises that had a step without a level.
+    plain: BTreeSet<String>,
     steps: Vec<PlannedStep>,
     check_ins: BTreeMap<String, Arc<PlannedCheckIn>>,
     sources: BTreeSet<SourceId>,
@@ -92,10 +164,14 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(library: &'a Library, language: &'a str) -> Self {
+    fn new(library: &'a Library, language: &'a str, chosen: &'a Chosen) -> Self {
         Self {
             library,
             language,
+            chosen,
+            planned: 0,
+            pain: !chosen.standings.is_empty() && library.fact_names(language).contains(PAIN),
+            plain: BTreeSet::new(),
             steps: Vec::new(),
             check_ins: BTreeMap::new(),
             sources: BTreeSet::new(),
@@ -123,12 +199,10 @@ impl<'a> Builder<'a> {
             let first = self.steps.len();
             if let Some(name) = &step.session {
                 self.include(session, step, name, outer)?;
+            } else if let Some(name) = &step.exercise {
+                self.exercise(session.source, name, step)?;
             } else if let Some(what) = self.what(session.source, step, &places)? {
-                self.steps.push(PlannedStep {
-                    block: step.block.as_deref().map(Arc::from),
-                    when: step.when.as_ref().map(|when| Arc::from(when.as_str())),
-                    what,
-                });
+                self.push_step(step, None, what);
             }
             places.extend(step.id.as_ref().map(|id| (id.as_str(), first)));
         }
@@ -177,9 +251,7 @@ impl<'a> Builder<'a> {
         step: &Step,
         places: &Places<'_>,
     ) -> Result<Option<What>, BuildError> {
-        Ok(if let Some(name) = &step.exercise {
-            Some(What::Exercise(self.exercise(source, name, step)?))
-        } else if let Some(text) = &step.say {
+        Ok(if let Some(text) = &step.say {
             Some(What::Say(Arc::from(text.as_str())))
         } else if let Some(name) = &step.check_in {
             Some(What::CheckIn(self.check_in(source, name)?))
@@ -193,12 +265,19 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn exercise(
-        &mut self,
-        source: SourceId,
-        name: &At<String>,
-        step: &Step,
-    ) -> Result<Arc<PlannedExercise>, BuildError> {
+    /// `and` is one more condition.
+    fn push_step(&mut self, step: &Step, and: Option<&str>, what: What) {
+        let own = step.when.as_ref().map(|when| when.as_str());
+        let when = match (own, and) {
+            (Some(own), Some(and)) => Some(format!("({own}) and ({and})")),
+            (one, other) => one.or(other).map(str::to_owned),
+        };
+        let block = step.block.as_deref().map(Arc::from);
+        self.steps.push(PlannedStep { block, when: when.map(Arc::from), what });
+    }
+
+    /// One step, or two of which today's pain decides which is done.
+    fn exercise(&mut self, source: SourceId, name: &At<String>, step: &Step) -> Result<(), BuildError> {
         let missing = |reason| unknown(source, name, reason);
         let filed = self.library.exercise(self.language, name);
         let filed = filed.ok_or_else(|| missing("there is no such exercise"))?;
@@ -212,10 +291,46 @@ impl<'a> Builder<'a> {
         let start = start
             .and_then(|start| levels.iter().position(|l| l.id.as_deref() == Some(start.as_str())))
             .unwrap_or(0);
-        let doses = levels.iter().map(|level| level.dose.clone()).collect();
-        let key = (filed.id.clone(), step.form, asked.clone(), start, doses);
-        let make = || Arc::new(planned_exercise(filed, step.form, asked, levels, start));
-        Ok(self.exercises.entry(key).or_insert_with(make).clone())
+        self.planned += 1;
+        let (now, up) = self.chosen.choose((&filed.id, &filed.item), step, start, levels);
+        let tests =
+            asked.as_ref().and_then(|id| self.check_ins.get(&**id)).is_some_and(|c| c.tests_direction());
+        if !tests && self.chosen.leaves_out(&filed.item) {
+            let what = self.performed(filed, step.form, asked, now);
+            self.push_step(step, Some("false"), what);
+            return Ok(());
+        }
+        // A later form of what was just done waits until somebody stands there.
+        if step.level.is_none() {
+            self.plain.insert(filed.id.clone());
+        } else if now.start < start && self.plain.contains(&filed.id) {
+            let what = self.performed(filed, step.form, asked, now);
+            self.push_step(step, Some("false"), what);
+            return Ok(());
+        }
+        let up = up.filter(|_| self.pain);
+        let pain = up.as_ref().map(|(pain, _)| format!("{PAIN} is not none and {PAIN} <= {pain}"));
+        if let (Some((_, up)), Some(pain)) = (up, &pain) {
+            let what = self.performed(filed, step.form, asked.clone(), up);
+            self.push_step(step, Some(pain), what);
+        }
+        let otherwise = pain.map(|pain| format!("not ({pain})"));
+        let what = self.performed(filed, step.form, asked, now);
+        self.push_step(step, otherwise.as_deref(), what);
+        Ok(())
+    }
+
+    fn performed(
+        &mut self,
+        filed: &Filed<Exercise>,
+        form: Option<Form>,
+        asked: Option<Arc<str>>,
+        choice: Choice,
+    ) -> What {
+        let doses = choice.levels.iter().map(|level| level.dose.clone()).collect();
+        let key = (filed.id.clone(), form, asked.clone(), choice.start, doses, choice.why.clone());
+        let make = || Arc::new(planned_exercise(filed, form, asked, choice));
+        What::Exercise(self.exercises.entry(key).or_insert_with(make).clone())
     }
 
     /// Plans the check-in `name` and all that its answers ask next.
@@ -271,8 +386,7 @@ fn planned_exercise(
     filed: &Filed<Exercise>,
     form: Option<Form>,
     check_in: Option<Arc<str>>,
-    levels: Vec<PlannedLevel>,
-    start: usize,
+    Choice { start, levels, why }: Choice,
 ) -> PlannedExercise {
     let exercise = &filed.item;
     PlannedExercise {
@@ -287,6 +401,7 @@ fn planned_exercise(
         form,
         levels,
         start,
+        why,
     }
 }
 

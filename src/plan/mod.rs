@@ -2,8 +2,10 @@
 //! Owns everything that is known before the first sound. Must not hold anything that changes while running.
 
 mod build;
+mod chosen;
 mod dose;
 mod hearing;
+mod ladder;
 mod phase;
 mod phrasebook;
 
@@ -14,9 +16,11 @@ use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, build_chosen, wordless};
+pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
 pub use hearing::HearingWords;
+pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
 
@@ -39,6 +43,8 @@ pub struct Plan {
     pub worse: Option<String>,
     /// Check-in after "stop".
     pub stop: Option<String>,
+    /// Check-in before a session that was cut off, and for how long after the cut.
+    pub resume: Option<(String, Frames)>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -49,7 +55,7 @@ pub struct Plan {
     pub estimates: Vec<Frames>,
     /// Planned length in whole minutes; 0 until measured.
     pub minutes: u64,
-    /// Number of exercise steps.
+    /// Number of exercise steps of the script.
     pub exercises: usize,
     /// The files it is made of.
     pub sources: BTreeSet<SourceId>,
@@ -77,6 +83,8 @@ pub enum What {
     Opening,
     Exercise(Arc<PlannedExercise>),
     Say(Arc<str>),
+    /// The words of a rule, by its id, that somebody is to hear at most once a day.
+    Advise(Arc<str>, Arc<str>),
     Chime(Chime),
     Rest(Frames),
     CheckIn(Arc<str>),
@@ -101,6 +109,16 @@ pub struct PlannedExercise {
     pub levels: Vec<PlannedLevel>,
     /// Index of the level to start on.
     pub start: usize,
+    /// Why it is done like this today, where memory has something to say about it.
+    pub why: Option<Why>,
+}
+
+impl PlannedCheckIn {
+    /// Whether it keeps how a direction felt for later sessions: what is asked by it is a test of the direction.
+    #[must_use]
+    pub fn tests_direction(&self) -> bool {
+        self.remember_days.is_some() && self.answers.iter().any(|answer| answer.outcome.direction.is_some())
+    }
 }
 
 #[derive(Clone, Debug)]

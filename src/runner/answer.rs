@@ -59,7 +59,11 @@ impl Runner {
         if self.state.stopped.is_some() {
             return self.end_stopped();
         }
+        let check_in = self.plan.check_ins.get(&asking.check_in).cloned();
         self.reply(asking, Reply::Silence);
+        if let Some(check_in) = check_in {
+            self.record_answer(&check_in, None, None);
+        }
     }
 
     fn planned_answer(&mut self, asking: Asking) {
@@ -109,6 +113,9 @@ impl Runner {
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
+        if let Some(cut_off) = self.offered.take() {
+            return self.decide(*cut_off, outcome);
+        }
         if let Some(refer) = outcome.refer {
             self.state.refer = Some(refer);
             self.note(Note::Refer(refer));
@@ -196,8 +203,7 @@ impl Runner {
         let (id, name) = (check_in.id.to_string(), answer.id.to_string());
         self.note(Note::Answered { check_in: id, answer: name, number });
         self.reply(asking, Reply::Answer(i));
-        // The reply is not said yet: only what has been set is known.
-        self.remember(&check_in, answer);
+        self.record_answer(&check_in, Some(answer), number);
     }
 
     pub(super) fn take_number(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, number: i64) -> bool {

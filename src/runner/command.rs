@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::frames::Frames;
+use crate::history::What;
 use crate::line::Pace;
-use crate::plan::{Plan, PlannedExercise, Side};
+use crate::plan::{Plan, PlannedExercise, Side, Why};
 use crate::script::Chime;
 
 use super::cue::{Cue, Part};
@@ -28,7 +29,7 @@ impl Runner {
             return self.command_while_paused(elapsed, command);
         }
         if self.state.stopped.is_some()
-            && matches!(command, Command::Easier | Command::Harder | Command::HowLong)
+            && matches!(command, Command::Easier | Command::Harder | Command::HowLong | Command::Why)
         {
             return;
         }
@@ -48,6 +49,7 @@ impl Runner {
             Command::Slower => self.pace(elapsed, self.state.pace.as_percent().saturating_sub(PACE_STEP)),
             Command::Faster => self.pace(elapsed, self.state.pace.as_percent() + PACE_STEP),
             Command::Help => self.help(elapsed),
+            Command::Why => self.why(elapsed),
         }
     }
 
@@ -170,7 +172,8 @@ impl Runner {
         };
         let id = planned.id.as_deref().unwrap_or_default().to_owned();
         self.state.levels.insert(exercise.id.to_string(), level);
-        self.note(Note::Level { exercise: exercise.id.to_string(), level: id });
+        self.note(Note::Level { exercise: exercise.id.to_string(), level: id.clone() });
+        self.record(What::Level { exercise: exercise.id.to_string(), level: id });
         true
     }
 
@@ -181,7 +184,8 @@ impl Runner {
         }
         self.break_off(elapsed, Cut::Now);
         let exercise = self.exercise().map(|exercise| exercise.id.to_string());
-        self.note(Note::Worse { exercise });
+        self.note(Note::Worse { exercise: exercise.clone() });
+        self.record(What::Note { note: "worse".into(), about: exercise });
         self.wait_aside(BREATH);
         self.aside("worse", &[]);
         match self.plan.worse.clone() {
@@ -206,6 +210,23 @@ impl Runner {
         } else {
             let time = self.plan.phrases.minutes(left);
             self.aside("time-left", &[("time", &time)]);
+        }
+        self.next();
+    }
+
+    /// Why the exercise is done as it is today.
+    fn why(&mut self, elapsed: Frames) {
+        let why = self.exercise().and_then(|exercise| exercise.why.clone());
+        self.break_off(elapsed, Cut::Now);
+        match why {
+            None => self.aside("why-written", &[]),
+            Some(Why::Phrase(phrase, count)) => {
+                let count = self.plan.phrases.number(count);
+                self.aside(phrase, &[("count", &count)]);
+            }
+            Some(Why::Words(words, _)) => {
+                self.aside_words(&words);
+            }
         }
         self.next();
     }

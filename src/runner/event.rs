@@ -1,11 +1,11 @@
 //! What goes into the runner and what comes out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::frames::Frames;
+use crate::history::What;
 use crate::plan::Side;
-use crate::script::{FactValue, Refer};
+use crate::script::Refer;
 
 use super::cue::Cue;
 use super::state::{Ending, State};
@@ -32,6 +32,22 @@ pub enum Event {
     Interrupt,
     /// What was sounding is not being heard: the output was lost.
     OutputLost,
+    /// The record with this number, counted from 1, is on disk, or is no longer waited for.
+    Kept(u64),
+    Trouble(Trouble),
+}
+
+/// What is wrong with the memory across days, or with what is heard; to be said once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// What was known of earlier sessions could not be read, and was set aside.
+    Damaged,
+    /// Nothing of this session will be known later.
+    NotKept,
+    /// The room is too loud to be sure of words.
+    Noisy,
+    /// The person is too loud for the microphone.
+    TooLoud,
 }
 
 /// What a person may ask for at any time.
@@ -52,10 +68,11 @@ pub enum Command {
     Faster,
     Stop,
     Help,
+    Why,
 }
 
 /// Names as in the phrases, and the keys.
-const COMMANDS: [(Command, &str, char); 15] = [
+const COMMANDS: [(Command, &str, char); 16] = [
     (Command::Pause, "pause", ' '),
     (Command::Resume, "resume", ' '),
     (Command::Skip, "skip", 'n'),
@@ -71,6 +88,7 @@ const COMMANDS: [(Command, &str, char); 15] = [
     (Command::Faster, "faster", '>'),
     (Command::Stop, "stop", 'q'),
     (Command::Help, "help", '?'),
+    (Command::Why, "why", 'y'),
 ];
 
 impl Command {
@@ -168,12 +186,8 @@ pub enum Note {
     Doubted {
         words: String,
     },
-    /// The answer just given set facts that later sessions are to know too, for so many days; without a value they are
-    /// no longer to know the fact.
-    Remember {
-        days: u32,
-        facts: BTreeMap<String, Option<FactValue>>,
-    },
+    /// Something that later sessions are to know. [`Event::Kept`] counts these.
+    Record(Box<What>),
     Level {
         exercise: String,
         level: String,
@@ -184,6 +198,8 @@ pub enum Note {
     },
     Paused,
     Resumed,
+    /// A session that was cut off begins anew.
+    StartedOver,
     /// Wanted to be told what can be done; the list of keys too.
     Help,
 }

@@ -83,7 +83,7 @@ pub(super) fn step(plan: &Plan, state: &State) -> Vec<Cue> {
             writer.chime(Part::Opening, Chime::Begin);
         }
         Some(What::Exercise(exercise)) => super::exercise::write(&mut writer, exercise),
-        Some(What::Say(text)) => writer.text(Part::Text, text),
+        Some(What::Say(text) | What::Advise(_, text)) => writer.text(Part::Text, text),
         Some(What::Chime(chime)) => writer.chime(Part::Text, *chime),
         Some(What::Rest(length)) => writer.wait(Part::Rest, *length),
         Some(What::Closing) => writer.chime(Part::Closing, Chime::End),

@@ -2,7 +2,7 @@
 
 use crate::frames::Frames;
 use crate::meaning::{self, Meaning, Meant, Said, Told, Vocabulary};
-use crate::plan::{Plan, PlannedCheckIn};
+use crate::plan::{Plan, PlannedCheckIn, PlannedOutcome};
 use crate::script::{Chime, Refer, Then};
 
 use super::cue::{Cue, Length, Part, Place};
@@ -140,9 +140,7 @@ impl Runner {
     fn is_serious(&self, check_in: Option<&PlannedCheckIn>, meant: &Meant) -> bool {
         let Meant::Command(name) = meant else {
             let outcome = check_in.and_then(|check_in| answer(check_in, meant)).map(|answer| &answer.outcome);
-            return outcome.is_some_and(|outcome| {
-                outcome.refer.is_some() || matches!(outcome.then, Some(Then::Stop | Then::EndGently))
-            });
+            return outcome.is_some_and(is_serious);
         };
         let asking = self.state.asking.is_some();
         matches!(Command::named(name), Some(Command::Stop))
@@ -300,6 +298,10 @@ fn answer<'a>(check_in: &'a PlannedCheckIn, meant: &Meant) -> Option<&'a crate::
         }
         Meant::Command(_) => None,
     }
+}
+
+pub(super) fn is_serious(outcome: &PlannedOutcome) -> bool {
+    outcome.refer.is_some() || matches!(outcome.then, Some(Then::Stop | Then::EndGently))
 }
 
 fn is_emergency(check_in: &PlannedCheckIn, meant: &Meant) -> bool {

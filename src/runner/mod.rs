@@ -9,8 +9,10 @@ mod event;
 mod exercise;
 mod expand;
 mod hearing;
+mod offer;
 mod performance;
 mod reach;
+mod record;
 mod remember;
 mod score;
 mod state;
@@ -30,7 +32,8 @@ use hearing::Doubt;
 pub use hearing::Window;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
-pub use event::{Command, Cut, Effect, Event, Note, Take};
+pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
+pub use offer::{CutOff, Said};
 pub use performance::{Do, Performance};
 pub use reach::reachable;
 pub use score::{Extent, Lead, Score, score};
@@ -91,6 +94,16 @@ pub struct Runner {
     /// How often an answer's time was made longer for a voice.
     waited: u32,
     takes: u64,
+    /// Where a session was cut off, while it is asked whether to go on there.
+    offered: Option<Box<CutOff>>,
+    /// Somebody writes down what is recorded, and says so.
+    keeps: bool,
+    /// How many records were handed out.
+    records: u64,
+    /// The record that is to be on disk before the session goes on.
+    awaiting: Option<u64>,
+    /// What was already said to be wrong.
+    troubles: Vec<Trouble>,
     /// Something is to be performed next; a flag, so that no chain of empty steps can exhaust the stack.
     due: bool,
     effects: VecDeque<Effect>,
@@ -124,15 +137,20 @@ impl Runner {
             return runner;
         }
         runner.effects.push_back(Effect::Volume(runner.state.volume));
-        runner.reenter_step();
         runner.wait_aside(expand::LEAD_IN);
-        if runner.state.stopped.is_none() {
-            let title = runner.title(runner.state.step).unwrap_or_else(|| runner.plan.title.clone());
-            runner.aside("resuming", &[("title", &title)]);
-        }
-        runner.next();
+        runner.go_on();
         runner.drain();
         runner
+    }
+
+    /// Performs the rest of the step that the state stands on.
+    fn go_on(&mut self) {
+        self.reenter_step();
+        if self.state.stopped.is_none() {
+            let title = self.title(self.state.step).unwrap_or_else(|| self.plan.title.clone());
+            self.aside("resuming", &[("title", &title)]);
+        }
+        self.next();
     }
 
     fn at(plan: Arc<Plan>, options: Options, state: State) -> Self {
@@ -151,6 +169,11 @@ impl Runner {
             voice: false,
             waited: 0,
             takes: 0,
+            offered: None,
+            keeps: false,
+            records: 0,
+            awaiting: None,
+            troubles: Vec::new(),
             due: false,
             effects: VecDeque::new(),
         }
@@ -181,12 +204,14 @@ impl Runner {
             Event::Interrupt => self.interrupt(elapsed),
             Event::OutputLost => self.output_lost(elapsed),
             Event::Voice(voice) => self.voice = voice,
+            Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words, true),
             Event::Heard { words, sure } => self.heard(elapsed, &words, sure),
             Event::Deaf => self.deaf(elapsed),
+            Event::Trouble(trouble) => self.trouble(trouble),
         }
         self.drain();
     }
@@ -272,6 +297,7 @@ impl Runner {
         }
         match self.mode {
             Mode::Paused | Mode::Closed => {}
+            Mode::Running if self.awaiting.is_some() => {}
             Mode::Closing(ending) => self.close(ending),
             Mode::Running => match self.cues.get(self.state.cue).cloned() {
                 Some(cue) => self.perform_session(cue),
@@ -283,7 +309,7 @@ impl Runner {
     fn perform_session(&mut self, cue: Arc<Cue>) {
         self.now = Now::Session(self.takes);
         self.state.jumped &= cue.sounds.is_empty();
-        if self.held == Frames::ZERO {
+        if self.held == Frames::ZERO && self.offered.is_none() {
             self.note(Note::Mark(Box::new(self.state.clone())));
         }
         let Place { set, side, rep, reps, .. } = cue.place;
@@ -315,6 +341,13 @@ impl Runner {
     fn aside(&mut self, phrase: &str, vars: &[(&str, &str)]) {
         let mut writer = expand::Writer::new(&self.plan, &self.state);
         writer.phrase(Part::Aside, phrase, vars);
+        self.asides.extend(writer.cues);
+    }
+
+    /// Adds a text of the files, filled in.
+    fn aside_words(&mut self, words: &str) {
+        let mut writer = expand::Writer::new(&self.plan, &self.state);
+        writer.text(Part::Aside, words);
         self.asides.extend(writer.cues);
     }
 

@@ -1,13 +1,10 @@
-//! What answers of earlier sessions change, and what an answer leaves for later ones.
-//! Must not know for how long something is kept, or where.
+//! What answers of earlier sessions change. Must not know for how long something is kept, or where.
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, PlannedAnswer, PlannedCheckIn, PlannedOutcome, What};
-use crate::script::{FactValue, Refer, Then};
+use crate::plan::{Plan, What};
+use crate::script::FactValue;
 
-use super::Runner;
-use super::event::Note;
 use super::state::State;
 
 impl State {
@@ -30,29 +27,4 @@ pub(super) fn passes_over(plan: &Plan, state: &State, step: usize) -> bool {
     };
     let check_in = plan.check_ins.get(&**id).filter(|check_in| check_in.remember_days.is_some());
     check_in.and_then(|check_in| check_in.fact.as_ref()).is_some_and(|fact| state.remembered.contains(fact))
-}
-
-impl Runner {
-    /// Hands out the facts that `answer` has just set, if they are for later sessions too. After an answer that ends the
-    /// session what it is about is no longer true as it was, whichever question found that out: it is to be asked again.
-    pub(super) fn remember(&mut self, check_in: &PlannedCheckIn, answer: &PlannedAnswer) {
-        let own = check_in.fact.as_ref().filter(|_| check_in.remember_days.is_some());
-        let set = self.state.facts_of(&self.plan, &answer.outcome).into_iter();
-        let facts: BTreeMap<_, _> = if ends(&answer.outcome) {
-            own.cloned().into_iter().chain(set.map(|(name, _)| name)).map(|name| (name, None)).collect()
-        } else if check_in.remember_days.is_none() || self.state.stopped.is_some() {
-            return;
-        } else {
-            let own = own.and_then(|fact| Some((fact.clone(), self.state.facts.get(fact)?.clone())));
-            own.into_iter().chain(set).map(|(name, value)| (name, Some(value))).collect()
-        };
-        if !facts.is_empty() {
-            // Without days there is only what is no longer known.
-            self.note(Note::Remember { days: check_in.remember_days.unwrap_or(1), facts });
-        }
-    }
-}
-
-fn ends(outcome: &PlannedOutcome) -> bool {
-    matches!(outcome.then, Some(Then::Stop | Then::EndGently)) || outcome.refer == Some(Refer::Emergency)
 }

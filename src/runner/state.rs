@@ -9,19 +9,7 @@ use crate::line::Pace;
 use crate::plan::{Plan, PlannedExercise, PlannedOutcome, What};
 use crate::script::{FactValue, Refer, direction_fact};
 
-/// How a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    Done,
-    /// The person said stop.
-    EndedEarly,
-    /// An answer, or none, called for no more today.
-    Symptoms,
-    Emergency,
-    /// A signal came.
-    Interrupted,
-}
+pub use crate::history::Ending;
 
 /// A question being put.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -161,7 +161,14 @@ impl Runner {
                 self.state.seen.insert(exercise.id.to_string());
             }
         }
-        let (step, exercise) = (self.state.step, self.exercise().is_some());
+        let exercise = self.exercise();
+        if let Some(exercise) = &exercise {
+            self.record_take(exercise, completed);
+        }
+        if completed {
+            self.record_advice();
+        }
+        let (step, exercise) = (self.state.step, exercise.is_some());
         self.note(Note::Left { step, completed, exercise });
     }
 

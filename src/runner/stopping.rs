@@ -16,7 +16,8 @@ impl Runner {
         }
         self.wait_aside(BREATH);
         self.aside("stopped", &[]);
-        match (self.cut_short(Ending::EndedEarly), self.plan.stop.clone()) {
+        let ask = self.plan.stop.clone().filter(|_| self.offered.is_none());
+        match (self.cut_short(Ending::EndedEarly), ask) {
             (Ending::EndedEarly, Some(check_in)) => self.ask_why(&check_in),
             (ending, _) => {
                 self.mode = Mode::Closing(ending);

@@ -414,7 +414,7 @@ pub struct Outcome {
     pub ask: Option<At<Name>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Then {
     Continue,
@@ -463,9 +463,21 @@ pub struct Phrases {
     pub hearing: Hearing,
     /// Names of the positions.
     pub positions: BTreeMap<At<Name>, At<String>>,
+    /// What is asked before a session that was cut off.
+    pub resume: Option<Resume>,
     /// How to get from one position to another.
     #[serde(default, rename = "move")]
     pub moves: Vec<At<Move>>,
+}
+
+/// Going on with a session that was cut off.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// The check-in: `continue` goes on, `repeat` starts over, `stop` does neither.
+    pub ask: At<Name>,
+    /// How long after the cut it is offered.
+    pub within: At<Duration>,
 }
 
 /// Forms of the words for left and right. `plain` becomes `side` and `other` in a text, a form `x` becomes

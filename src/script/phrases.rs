@@ -35,12 +35,25 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("rounded", &["number"]),
     ("help", &[]),
     ("cannot-hear", &[]),
+    ("noisy-room", &[]),
+    ("too-loud", &[]),
+    ("memory-damaged", &[]),
+    ("not-kept", &[]),
+    ("blocked", &[]),
+    ("today-done", &[]),
+    ("today-enough", &["count"]),
+    ("today-too-short", &["time"]),
+    ("why-more", &["count"]),
+    ("why-less", &[]),
+    ("why-not-yet", &[]),
+    ("why-same", &[]),
+    ("why-written", &[]),
 ];
 
 /// Every name that `[commands]` may hold.
 pub const COMMANDS: &[&str] = &[
     "pause", "resume", "skip", "back", "repeat", "easier", "harder", "worse", "how-long", "louder", "softer",
-    "slower", "faster", "stop", "help",
+    "slower", "faster", "stop", "help", "why",
 ];
 
 /// Number words that `numbers` must at least hold: zero to sixty.

@@ -1,10 +1,10 @@
 //! How long each step takes when every check-in gets its planned answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::plan::{BuildError, Plan, PlannedExercise, What, build};
+use crate::plan::{BuildError, Chosen, Ladder, Main, Plan, PlannedExercise, What, build_chosen};
 use crate::runner::{Asking, Cue, Extent, Lead, Part, Reply, State, applies, cues, score, take_planned};
 use crate::script::{Filed, Library, Session};
 
@@ -14,9 +14,49 @@ const DEEPEST: u32 = 8;
 /// Plans a session and measures its steps.
 ///
 /// # Errors
-/// As [`build`].
+/// As [`crate::plan::build`].
 pub fn plan(library: &Library, session: &Filed<Session>) -> Result<Plan, BuildError> {
-    let mut plan = build(library, session)?;
+    plan_chosen(library, session, &Chosen::default())
+}
+
+/// The same, with what memory has `chosen`. What grows never makes a session longer than its `minutes`: steps up that have
+/// no room wait, longer times first; and if it is too long as it stands, nothing is done more than its file says.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_chosen(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
+    let [_, most] = session.item.minutes.value.0;
+    let fits = |chosen: &Chosen| measured(library, session, chosen).map(|plan| plan.minutes as f64 <= most);
+    if chosen.steps_up().next().is_some() && fits(&chosen.clone().stepped_up())? {
+        return measured(library, session, chosen);
+    }
+    let mut kept = chosen.clone().stepping_up(&BTreeSet::new());
+    if !kept.standings.is_empty() && !fits(&kept)? {
+        return measured(library, session, &Chosen { capped: true, ..kept });
+    }
+    let mut ups: Vec<&str> = chosen.steps_up().collect();
+    ups.sort_by_key(|id| is_timed(library, session, id));
+    let mut room = BTreeSet::new();
+    for id in ups {
+        room.insert(id);
+        let more = chosen.clone().stepping_up(&room);
+        if fits(&more.clone().stepped_up())? {
+            kept = more;
+        } else {
+            room.remove(id);
+        }
+    }
+    measured(library, session, &kept)
+}
+
+fn is_timed(library: &Library, session: &Filed<Session>, exercise: &str) -> bool {
+    let filed = library.exercise(&session.item.language, exercise);
+    let rung = filed.and_then(|filed| Ladder::of(&filed.item).rungs.first().copied());
+    rung.is_some_and(|rung| matches!(rung.main, Main::Time(_)))
+}
+
+fn measured(library: &Library, session: &Filed<Session>, chosen: &Chosen) -> Result<Plan, BuildError> {
+    let mut plan = build_chosen(library, session, chosen)?;
     // Twice: a text may say how many minutes the session takes.
     for _ in 0..2 {
         plan.estimates = Estimate::new(&plan).steps();

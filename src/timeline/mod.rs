@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::runner::{Do, Ending, Event, Extent, Note, Options, Performance, Runner, Sound, State};
 
 pub use captions::{Chapter, chapters, vtt};
-pub use estimate::plan;
+pub use estimate::{plan, plan_chosen};
 pub use lint::lint;
 
 /// Something that happened at a frame of the session.

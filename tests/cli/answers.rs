@@ -15,7 +15,7 @@ fn a_session_answered_to_its_end_is_done() {
     let seen = live.end();
     assert_eq!((seen.code, &*seen.err), (0, ""), "{}", seen.out);
     assert!(seen.out.contains("> number, 4"), "{}", seen.out);
-    assert!(!user.bookmark().exists(), "a session that is done cannot be gone on with");
+    assert_eq!(user.bookmark(), None, "a session that is done cannot be gone on with");
 }
 
 #[test]

@@ -4,7 +4,13 @@ mod answers;
 mod beginning;
 mod broken_toml;
 mod checking;
+mod doctor;
+mod emergencies;
+mod gates;
+mod going_on;
 mod memory;
+mod preparing;
+mod progress;
 mod rendering;
 mod settings;
 mod signals;
@@ -28,7 +34,7 @@ fn wrong_usage_is_exit_code_2() {
 fn help_lists_every_exit_code() {
     let help = User::new().run(&["--help"]);
     assert_eq!(help.code, 0);
-    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "130 "] {
+    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 ", "130 "] {
         assert!(help.out.lines().any(|line| line.trim_start().starts_with(code)), "no {code}in {}", help.out);
     }
 }

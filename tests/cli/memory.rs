@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Zoned};
+use matside::history::{Answer, Ending, History, Moment, Take, What};
+use matside::journal::Happened;
+use matside::script::FactValue;
 use rustix::process::Signal;
 
-use crate::user::{Seen, User};
+use crate::user::{LIVE, Live, Seen, User};
 
 const SESSION: &str = r#"
 format = 1
@@ -58,14 +62,14 @@ fn asked_and_told(user: &User, answer: &str) {
 
 fn not_asked(user: &User, known: &str) {
     // Nobody has to be waited for.
-    let seen = user.run(&["run", "--voice", "tick", "--output", "free", "--captions", "remembers"]);
+    let seen = user.run(&["run", "--voice", "tick", "--output", "free", "--captions", "--anew", "remembers"]);
     assert_eq!((seen.code, &*seen.err), (0, ""), "{}", seen.out);
     assert!(!seen.out.contains("Which mat?") && seen.out.contains(known), "{}", seen.out);
 }
 
 /// Hears the question, and leaves.
 fn asked(user: &User) -> Seen {
-    let mut live = user.perform("remembers");
+    let mut live = user.perform_with("remembers", &["--anew"]);
     live.hear("Which mat?");
     live.signal(Signal::INT).signal(Signal::INT).end()
 }
@@ -76,7 +80,7 @@ fn a_remembered_answer_is_not_asked_for_until_it_is_forgotten() {
     assert_eq!(user.run(&["forget"]).out, "nothing is remembered\n");
     asked_and_told(&user, "thick");
     not_asked(&user, "Your mat: thick.");
-    let mode = fs::metadata(user.remembered()).unwrap().permissions().mode();
+    let mode = fs::metadata(user.journal_file()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(user.run(&["show", "remembers"]).out.contains("Which mat?"), "`show` knows no memory");
     let forgotten = user.run(&["forget"]);
@@ -95,45 +99,146 @@ fn an_answer_outlives_a_kill() {
 }
 
 #[test]
+fn every_answer_is_a_row_with_what_it_set() {
+    let user = user();
+    asked_and_told(&user, "thick");
+    let history = user.history();
+    let sittings = history.sittings();
+    assert_eq!(sittings.len(), 1);
+    assert_eq!((sittings[0].name, sittings[0].ending()), ("remembers", Some(Ending::Done)));
+    let answers: Vec<&Answer> = sittings[0].answers().collect();
+    assert_eq!(answers.len(), 1);
+    assert_eq!((&*answers[0].check_in, answers[0].answer.as_deref()), ("mat", Some("thick")));
+    assert_eq!((answers[0].days, &answers[0].facts["mat"]), (Some(30), &FactValue::Word("thick".into())));
+}
+
+#[test]
+fn an_exercise_is_a_row_with_its_dose() {
+    let user = user();
+    let step = "[[step]]\nexercise = \"pelvic-tilt\"\nreps = 2\ntempo = [1, 0, 1]\n";
+    user.write("remembers.toml", &format!("{SESSION}\n{step}"));
+    let mut live = user.perform("remembers");
+    live.hear("Which mat?").say("bare").hear("Pelvic").say("skip");
+    assert_eq!(live.end().code, 0);
+    let history = user.history();
+    let takes: Vec<&Take> = history.sittings()[0].takes().collect();
+    assert_eq!(takes.len(), 1);
+    let take = takes[0];
+    assert_eq!((&*take.exercise, take.reps, take.sets, take.completed), ("pelvic-tilt", Some(2), 1, false));
+    assert!(take.lasted < 20_000, "{take:?}");
+}
+
+#[test]
 fn what_has_expired_and_what_is_from_the_future_is_asked_for_again() {
     let user = user();
-    fs::create_dir_all(user.remembered().parent().unwrap()).unwrap();
-    let keep = |since: Timestamp| {
-        let kept = format!("{{\"mat\":{{\"value\":\"thick\",\"since\":\"{since}\",\"days\":30}}}}");
-        fs::write(user.remembered(), kept).unwrap();
+    let now = Zoned::now();
+    let keep = |hours: i64| {
+        let facts = [("mat".to_owned(), FactValue::Word("thick".into()))].into();
+        let what = What::Answer(Answer { facts, days: Some(30), ..Answer::default() });
+        let when = Moment::from(&(&now + SignedDuration::from_hours(hours)));
+        user.journal().write(None, &[Happened { when, what }], None).unwrap();
     };
-    let now = Timestamp::now();
     for hours in [-24 * 31, 2] {
-        keep(now + SignedDuration::from_hours(hours));
+        keep(hours);
         assert_eq!(asked(&user).err, "", "{hours}");
     }
-    keep(now - SignedDuration::from_hours(24 * 29));
+    keep(-24 * 29);
     not_asked(&user, "Your mat: thick.");
 }
 
 #[test]
-fn damaged_memory_is_set_aside_with_one_line() {
+fn a_damaged_journal_is_set_aside_said_aloud_and_the_session_goes_on() {
     let user = user();
-    fs::create_dir_all(user.remembered().parent().unwrap()).unwrap();
-    fs::write(user.remembered(), "{\"mat\":").unwrap();
-    let seen = asked(&user);
-    assert!(seen.err.lines().count() == 1 && seen.err.contains("remembered.damaged"), "{}", seen.err);
-    assert!(!user.remembered().exists());
-    asked_and_told(&user, "bare");
+    asked_and_told(&user, "thick");
+    fs::write(user.journal_file(), "no journal at all").unwrap();
+    let mut live = user.perform("remembers");
+    live.hear("My notes of earlier days are damaged.").hear("Which mat?").say("bare").hear("Your mat: bare.");
+    let seen = live.end();
+    assert_eq!((seen.code, seen.err.lines().count()), (0, 2), "{}", seen.err);
+    let aside = format!("journal.sqlite.damaged-{}", Zoned::now().date());
+    assert!(seen.err.contains(&aside), "{}", seen.err);
+    let aside = user.journal_file().with_file_name(aside);
+    assert_eq!(fs::read_to_string(&aside).unwrap(), "no journal at all");
+    not_asked(&user, "Your mat: bare.");
     let forgotten = user.run(&["forget"]).out;
     assert!(forgotten.contains("mat (bare)") && forgotten.contains("removed: "), "{forgotten}");
+    assert!(!aside.exists());
+}
+
+/// Damage in the middle of a file, which opens without complaint.
+#[test]
+fn damage_that_only_reading_finds_is_damage_too() {
+    let user = user();
+    asked_and_told(&user, "thick");
+    let mut bytes = fs::read(user.journal_file()).unwrap();
+    let pages = bytes.len() / 4096;
+    assert!(pages > 4, "{pages}");
+    bytes[3 * 4096..].fill(0xA5);
+    fs::write(user.journal_file(), &bytes).unwrap();
+    let mut live = user.perform("remembers");
+    live.hear("My notes of earlier days are damaged.").hear("Which mat?").say("bare").hear("Your mat: bare.");
+    assert_eq!(live.end().code, 0);
+    let aside = format!("journal.sqlite.damaged-{}", Zoned::now().date());
+    assert_eq!(fs::read(user.journal_file().with_file_name(aside)).unwrap(), bytes);
 }
 
 #[test]
-fn memory_that_cannot_be_written_is_a_warning_and_the_session_goes_on() {
+fn a_journal_of_a_newer_version_is_left_alone() {
     let user = user();
-    fs::create_dir_all(user.remembered()).unwrap();
+    asked_and_told(&user, "thick");
+    let mut bytes = fs::read(user.journal_file()).unwrap();
+    bytes[60..64].copy_from_slice(&99_i32.to_be_bytes());
+    fs::write(user.journal_file(), &bytes).unwrap();
     let mut live = user.perform("remembers");
-    live.hear("Which mat?").say("thick").hear("Your mat: thick.");
+    live.hear("I cannot write down").hear("Which mat?").say("bare").hear("Your mat: bare.");
     let seen = live.end();
-    assert_eq!(seen.code, 0, "{}", seen.err);
-    assert!(seen.err.lines().all(|line| line.contains("remembered.json")), "{}", seen.err);
-    assert_eq!(seen.err.lines().count(), 2, "at the start and at the answer: {}", seen.err);
+    assert_eq!((seen.code, seen.err.lines().count()), (0, 1), "{}", seen.err);
+    assert!(seen.err.contains("newer version") && seen.err.contains("99"), "{}", seen.err);
+    assert_eq!(fs::read(user.journal_file()).unwrap(), bytes);
+    let forget = user.run(&["forget"]);
+    assert!(forget.code == 1 && forget.err.contains("newer version"), "{}", forget.err);
+    assert_eq!(fs::read(user.journal_file()).unwrap(), bytes);
+}
+
+/// A limit on the size of files stands in for a disk that is full: no write gets through.
+#[test]
+fn a_full_disk_is_said_aloud_and_the_session_goes_on() {
+    let user = user();
+    asked_and_told(&user, "thick");
+    user.run(&["forget"]);
+    let before = user.history();
+    let mut command = user.dressed(Command::new("sh"), &[]);
+    let run = format!("trap '' XFSZ; ulimit -f 1; exec {}", env!("CARGO_BIN_EXE_matside"));
+    command.args(["-c", &format!("{run} \"$@\""), "sh"]).args(LIVE).args(["--captions", "remembers"]);
+    let mut live = Live::start(command);
+    live.hear("I cannot write down").hear("Which mat?").say("bare").hear("Your mat: bare.");
+    let seen = live.end();
+    assert_eq!((seen.code, seen.err.lines().count()), (0, 1), "{}", seen.err);
+    assert!(seen.err.contains("journal.sqlite"), "{}", seen.err);
+    assert_eq!(user.history(), before, "what was there is still there");
+}
+
+#[test]
+fn a_day_or_everything_is_really_gone() {
+    let user = user();
+    user.write("check-ins/mat.toml", &MAT.replace("thick", "thick-and-unmistakable"));
+    asked_and_told(&user, "thick-and-unmistakable");
+    let bytes = || {
+        let files = fs::read_dir(user.path("state/matside")).unwrap();
+        files.flat_map(|file| fs::read(file.unwrap().path()).unwrap()).collect::<Vec<u8>>()
+    };
+    let holds = |text: &str| bytes().windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("thick-and-unmistakable"));
+    let yesterday = Zoned::now().yesterday().unwrap().date().to_string();
+    assert!(user.run(&["forget", "--day", &yesterday]).out.contains("nothing happened"));
+    let today = Zoned::now().date().to_string();
+    let gone = user.run(&["forget", "--day", &today]);
+    assert!(gone.code == 0 && gone.out.contains("mat (thick-and-unmistakable)"), "{} {}", gone.out, gone.err);
+    assert!(!holds("thick-and-unmistakable") && !holds("remembers"));
+    asked_and_told(&user, "bare");
+    assert_eq!(user.run(&["forget", "--all"]).code, 0);
+    assert!(!holds("bare") && user.history() == History::default());
+    assert_eq!(user.run(&["forget", "--all"]).out, "the journal is empty\n");
 }
 
 #[test]

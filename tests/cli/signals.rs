@@ -59,16 +59,13 @@ fn the_place_survives_a_kill_at_any_moment() {
         before = now;
     }
     assert!(before > 6, "only step {before} was reached");
-    assert!(!user.path("state/matside/bookmark.damaged").exists());
     let files = fs::read_dir(user.path("state/matside")).unwrap().count();
-    assert!(files < 6, "{files} files were left behind by the kills");
+    assert!(files <= 4, "{files} files were left behind by the kills");
 }
 
 /// The step that the bookmark stands on.
-fn step(user: &User) -> u64 {
-    let text = fs::read(user.bookmark()).unwrap();
-    let bookmark: serde_json::Value = serde_json::from_slice(&text).unwrap();
-    bookmark["state"]["step"].as_u64().unwrap()
+fn step(user: &User) -> usize {
+    user.bookmark().unwrap().state.step
 }
 
 /// Very many short steps, each of which is marked.
@@ -97,9 +94,8 @@ fn nothing_to_go_on_with_is_an_error() {
     let seen = user.perform_with("tiny", &["--resume"]).end();
     assert_eq!(seen.code, 1);
     assert!(seen.err.contains("no session to go on with"), "{}", seen.err);
-    for damaged in ["", "{", "[]", "{\"session\":\"tiny\",\"digest\":\"\",\"state\":null}", "\u{0}"] {
-        fs::create_dir_all(user.bookmark().parent().unwrap()).unwrap();
-        fs::write(user.bookmark(), damaged).unwrap();
-        assert_eq!(user.perform_with("tiny", &["--resume"]).end().code, 1, "{damaged}");
-    }
+    let mut done = user.perform("tiny");
+    done.hear("Numb?").say("no").hear("Pain?").say("four");
+    assert_eq!(done.end().code, 0);
+    assert_eq!(user.perform_with("tiny", &["--resume"]).end().code, 1, "it is over");
 }

@@ -3,13 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::user::{LIVE, Seen, User, finish};
-
-fn complains(seen: &Seen, about: &str) {
-    assert_eq!(seen.code, 1, "{}", seen.err);
-    let lines = seen.err.lines().count();
-    assert!(lines == 1 && seen.err.starts_with("matside: ") && seen.err.contains(about), "{}", seen.err);
-}
+use crate::user::{LIVE, User, finish};
 
 /// As from cron, or a service without a user's login.
 #[test]
@@ -21,25 +15,36 @@ fn without_a_home_the_directories_that_are_named_do() {
     assert!(user.path("state/matside").is_dir());
 }
 
+/// The session is performed without memory, and says so once.
+fn goes_on_without_memory(user: &User, about: &str) {
+    let mut live = user.perform("tiny");
+    live.hear("I cannot write down").hear("Numb?").say("no").hear("Go on.").hear("Pain?").say("four");
+    let seen = live.end();
+    assert_eq!(seen.code, 0, "{}", seen.err);
+    let lines = seen.err.lines().count();
+    assert!(lines == 1 && seen.err.starts_with("matside: ") && seen.err.contains(about), "{}", seen.err);
+}
+
 #[test]
 fn a_state_directory_that_cannot_be_made_is_named() {
     let user = User::new();
     fs::write(user.path("state"), "a file").unwrap();
-    let seen = user.run(&[&LIVE[..], &["tiny"]].concat());
-    complains(&seen, "state/matside`");
+    goes_on_without_memory(&user, "state/matside`");
 }
 
 #[test]
 fn a_state_directory_that_cannot_be_written_is_named() {
     let user = User::new();
     let dir = user.path("state/matside");
-    // A directory in the place of the lock stops everybody, root too.
-    fs::create_dir_all(dir.join("running")).unwrap();
-    complains(&user.run(&[&LIVE[..], &["tiny"]].concat()), "running`");
-    fs::remove_dir(dir.join("running")).unwrap();
+    // A directory in the place of a file stops everybody, root too.
+    for name in ["running", "journal.sqlite"] {
+        fs::create_dir_all(dir.join(name)).unwrap();
+        goes_on_without_memory(&user, &format!("{name}`"));
+        fs::remove_dir(dir.join(name)).unwrap();
+    }
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o500)).unwrap();
     if fs::write(dir.join("probe"), "").is_err() {
-        complains(&user.run(&[&LIVE[..], &["tiny"]].concat()), "running`");
+        goes_on_without_memory(&user, "running`");
     }
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
 }
@@ -52,7 +57,7 @@ fn what_is_left_behind_is_for_its_owner_alone() {
     assert_eq!(live.end().code, 3);
     let mode = |path: &str| fs::metadata(user.path(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("state/matside"), 0o700);
-    assert_eq!(mode("state/matside/bookmark.json"), 0o600);
+    assert_eq!(mode("state/matside/journal.sqlite"), 0o600);
 }
 
 #[test]

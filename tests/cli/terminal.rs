@@ -13,7 +13,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::user::{LIVE, User};
 
-struct Terminal {
+pub struct Terminal {
     keyboard: File,
     child: Child,
     shown: Arc<Mutex<String>>,
@@ -22,6 +22,11 @@ struct Terminal {
 impl Terminal {
     /// Runs a session with captions on a new terminal.
     fn run(user: &User, session: &str) -> Self {
+        Self::of(user, &[&LIVE[..], &["--captions", session]].concat())
+    }
+
+    /// Runs the program on a new terminal.
+    pub fn of(user: &User, args: &[&str]) -> Self {
         let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -30,7 +35,7 @@ impl Terminal {
         // `setsid --ctty` makes the terminal the controlling one, as a login does.
         let mut command = Command::new("setsid");
         command.args(["--ctty", env!("CARGO_BIN_EXE_matside")]);
-        let mut command = user.dressed(command, &[&LIVE[..], &["--captions", session]].concat());
+        let mut command = user.dressed(command, args);
         let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().unwrap();
         let keyboard = File::from(master);
         let (shown, mut screen) = (Arc::new(Mutex::new(String::new())), keyboard.try_clone().unwrap());
@@ -44,12 +49,12 @@ impl Terminal {
         Self { keyboard, child, shown }
     }
 
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         self.shown.lock().unwrap().clone()
     }
 
     /// Waits until `text` is shown for the `times`th time.
-    fn see(&mut self, text: &str, times: usize) -> &mut Self {
+    pub fn see(&mut self, text: &str, times: usize) -> &mut Self {
         let by = Instant::now() + Duration::from_mins(1);
         while self.shown().matches(text).count() < times {
             let ended = self.child.try_wait().unwrap();
@@ -59,7 +64,7 @@ impl Terminal {
         self
     }
 
-    fn press(&mut self, keys: &str) -> &mut Self {
+    pub fn press(&mut self, keys: &str) -> &mut Self {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self
     }
@@ -70,7 +75,7 @@ impl Terminal {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO)
     }
 
-    fn end(&mut self) -> Option<i32> {
+    pub fn end(&mut self) -> Option<i32> {
         let by = Instant::now() + Duration::from_mins(1);
         while self.child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < by, "it does not end:\n{}", self.shown());
@@ -120,6 +125,7 @@ fn control_c_says_goodbye_and_twice_ends_at_once() {
     assert_eq!(terminal.end(), Some(130));
     assert!(!terminal.is_raw());
 
+    let user = User::new();
     let mut terminal = Terminal::run(&user, "long");
     terminal.see("Numb?", 1).press("\u{3}").see("I have to stop.", 1);
     let start = Instant::now();
@@ -138,5 +144,5 @@ fn a_terminal_that_goes_away_ends_the_session() {
     let pid = rustix::process::Pid::from_child(&terminal.child);
     rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
     assert_eq!(terminal.end(), Some(130));
-    assert!(user.bookmark().exists() && !terminal.is_raw());
+    assert!(user.bookmark().is_some() && !terminal.is_raw());
 }

@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use matside::history::History;
+use matside::journal::{Bookmark, Folder, Journal};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -114,12 +116,21 @@ impl User {
         self.home.path().join(name)
     }
 
-    pub fn bookmark(&self) -> PathBuf {
-        self.path("state/matside/bookmark.json")
+    /// Where the journal lies.
+    pub fn journal_file(&self) -> PathBuf {
+        self.path("state/matside/journal.sqlite")
     }
 
-    pub fn remembered(&self) -> PathBuf {
-        self.path("state/matside/remembered.json")
+    pub fn journal(&self) -> Journal {
+        Journal::open(&Folder::open(&self.path("state/matside")).unwrap()).unwrap()
+    }
+
+    pub fn history(&self) -> History {
+        self.journal().history().unwrap()
+    }
+
+    pub fn bookmark(&self) -> Option<Bookmark> {
+        self.journal().bookmark().unwrap()
     }
 
     /// Writes one of the user's own files.
@@ -223,6 +234,31 @@ impl Live {
                 return self;
             }
         }
+    }
+
+    /// The same, but it may end before; whether it was heard.
+    pub fn hear_or_end(&mut self, text: &str) -> bool {
+        while let Ok(caption) = self.captions.recv_timeout(PATIENCE) {
+            self.heard.push(caption);
+            if self.heard.last().is_some_and(|caption| caption.contains(text)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Types a line, if there is still somebody to read it.
+    pub fn try_say(&mut self, words: &str) -> bool {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{words}").is_ok()
+    }
+
+    /// Kills it from behind.
+    pub fn kill_after(&self, time: Duration) {
+        let pid = self.pid();
+        thread::spawn(move || {
+            thread::sleep(time);
+            let _ = kill_process(pid, Signal::KILL);
+        });
     }
 
     /// Types a line.

@@ -41,7 +41,11 @@ fn every_answer_to_every_question_has_its_consequence() {
 /// Answers that no session comes to.
 pub(crate) fn unreached(library: &Library, reached: &Reached) -> Vec<String> {
     let mut complaints = Vec::new();
-    for check_in in library.check_ins() {
+    // This one stands before a session: tests/session/offer.rs.
+    let before = |id: &str| {
+        library.all_phrases().filter_map(|it| it.item.resume.as_ref()).any(|resume| resume.ask.value == id)
+    };
+    for check_in in library.check_ins().filter(|check_in| !before(&check_in.id)) {
         let answers = check_in.item.answer.iter().map(|answer| answer.id.value.as_str());
         for answer in answers.chain(["no answer"]) {
             let language = &check_in.item.language.value;

@@ -55,6 +55,10 @@ fn every_golden_timeline_belongs_to_a_session() {
     let known: Vec<PathBuf> = shipped().iter().map(|plan| golden(plan)).collect();
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
+        // Those belong to `quarter.rs`.
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarter-")) {
+            continue;
+        }
         assert!(known.contains(&path), "{}: there is no such session", path.display());
     }
 }

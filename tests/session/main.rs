@@ -1,13 +1,18 @@
 //! Whole sessions as a user would meet them: performed on a virtual playhead, rendered, cut off and resumed.
 
+mod chosen;
 mod directions;
 mod golden;
 mod hearing;
+mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
+mod offer;
 mod play;
 mod properties;
+mod quarter;
+mod random;
 mod reach;
 mod remember;
 mod resume;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::ear::clean::Cleaner;
 use crate::ear::guard::Guard;
+use crate::ear::level::Hindrance;
 use crate::ear::listener::{Clean, Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
 use crate::ear::recogniser::{EarError, Heard, RATE};
@@ -14,7 +15,7 @@ use crate::ear::vosk::Vosk;
 use crate::line::Line;
 use crate::output::played::Played;
 use crate::plan::Plan;
-use crate::runner::{Event, Window};
+use crate::runner::{Event, Trouble, Window};
 
 use super::Message;
 use crate::cli::ears;
@@ -154,6 +155,13 @@ impl Ears {
                 let why = format!("the microphone cannot be used ({why}); trying again");
                 (first.then_some(Event::Deaf), Some(why))
             }
+            Report::Hindered(Hindrance::Noise) => {
+                (Some(Event::Trouble(Trouble::Noisy)), Some("the room is loud".to_owned()))
+            }
+            Report::Hindered(Hindrance::Clipping) => (
+                Some(Event::Trouble(Trouble::TooLoud)),
+                Some("the microphone is cut off at its loudest; turn it down".to_owned()),
+            ),
             Report::Back => (None, Some("the microphone is back".to_owned())),
             Report::Failed(why) => (None, Some(why)),
             Report::Level(_) | Report::SoFar(_) | Report::Over => (None, None),

@@ -1,56 +1,68 @@
-//! Keeps the place and the remembered facts through a power cut, on a thread of its own: a slow card must not delay a key.
+//! Writes down what happens, on a thread of its own: a slow card must not delay a key.
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use jiff::Timestamp;
+use jiff::Zoned;
 
-use crate::journal::{Bookmark, Journal, JournalError};
-use crate::runner::{Ending, State};
-use crate::script::FactValue;
+use crate::history::{Ending, Moment, What};
+use crate::journal::{Happened, Journal, JournalError};
+use crate::runner::State;
 
 /// What is to be written.
 enum Job {
     Mark(Box<State>),
-    Remember { facts: BTreeMap<String, Option<FactValue>>, days: u32 },
+    Record(What),
+    /// The session begins anew; no record of its own.
+    Begin(What),
+}
+
+/// What became of it.
+pub enum Written {
+    /// The record with this number is on disk, and all before it.
+    Kept(u64),
+    /// That record, or one before it, is not.
+    Failed(u64, JournalError),
 }
 
 pub struct Keep {
-    journal: Journal,
-    /// Gone once the session is closed.
+    /// Gone once the session is closed, and where there is no journal.
     jobs: Option<Sender<Job>>,
-    failures: Receiver<JournalError>,
     writer: Option<JoinHandle<()>>,
+    records: u64,
+    begun: What,
 }
 
+/// Takes word of what was written, on the writer's thread.
+pub type Told = Box<dyn Fn(Written) + Send>;
+
 impl Keep {
-    pub fn start(journal: Journal, session: String, digest: String) -> Self {
+    /// Begins with the row `begun`. Without a journal nothing is kept.
+    pub fn start(journal: Option<Journal>, begun: What, told: Told) -> Self {
+        let Some(journal) = journal else { return Self { jobs: None, writer: None, records: 0, begun } };
         let (jobs, inbox) = channel();
-        let (failed, failures) = channel();
-        let theirs = journal.clone();
-        let writer = std::thread::spawn(move || {
-            // Without anybody to tell, the next job is tried all the same.
-            let tell = |done: Result<(), JournalError>| drop(done.map_err(|error| failed.send(error)));
-            while let Some((remember, mark)) = waiting(&inbox) {
-                for (facts, days) in remember {
-                    tell(theirs.remember(&facts, days, Timestamp::now()));
-                }
-                if let Some(state) = mark {
-                    let (session, digest) = (session.clone(), digest.clone());
-                    tell(theirs.keep(&Bookmark { session, digest, saved: Timestamp::now(), state }));
-                }
-            }
-        });
-        Self { journal, jobs: Some(jobs), failures, writer: Some(writer) }
+        let writer =
+            Writer { journal, session: None, rows: vec![happened(begun.clone())], mark: None, kept: 0, told };
+        let writer = std::thread::spawn(move || writer.run(&inbox));
+        Self { jobs: Some(jobs), writer: Some(writer), records: 0, begun }
     }
 
     pub fn mark(&self, state: Box<State>) {
         self.send(Job::Mark(state));
     }
 
-    pub fn remember(&self, facts: BTreeMap<String, Option<FactValue>>, days: u32) {
-        self.send(Job::Remember { facts, days });
+    /// Gives the number of the record, counted from 1, if it is to be written.
+    pub fn record(&mut self, what: What) -> Option<u64> {
+        self.records += 1;
+        self.send(Job::Record(what));
+        self.jobs.is_some().then_some(self.records)
+    }
+
+    /// The session that was cut off is not gone on with after all.
+    pub fn start_over(&self) {
+        if let What::Session { session, language, digest, .. } = self.begun.clone() {
+            self.send(Job::Begin(What::Session { session, language, digest, resumes: None }));
+        }
     }
 
     fn send(&self, job: Job) {
@@ -58,19 +70,15 @@ impl Keep {
         let _ = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
     }
 
-    pub fn failures(&self) -> impl Iterator<Item = JournalError> {
-        self.failures.try_iter()
-    }
-
-    /// A session that is over for today cannot be resumed.
+    /// Waits for the last row to be on disk.
     pub fn close(&mut self, ending: Ending) {
-        self.finish();
-        if matches!(ending, Ending::Done | Ending::Symptoms | Ending::Emergency) {
-            self.journal.forget_bookmark();
+        // What was refused has no end.
+        if matches!(self.begun, What::Session { .. }) {
+            self.record(What::Ending { ending });
         }
+        self.finish();
     }
 
-    /// Waits for the last job to be on disk.
     fn finish(&mut self) {
         self.jobs = None;
         if let Some(writer) = self.writer.take() {
@@ -86,18 +94,56 @@ impl Drop for Keep {
     }
 }
 
-type Waiting = (Vec<(BTreeMap<String, Option<FactValue>>, u32)>, Option<State>);
+fn happened(what: What) -> Happened {
+    Happened { when: Moment::from(&Zoned::now()), what }
+}
 
-/// Waits for a job, and takes what has come meanwhile: all facts, first, for the mark of their reply comes after them;
-/// of several marks only the last is worth the card's time.
-fn waiting(inbox: &Receiver<Job>) -> Option<Waiting> {
-    let first = inbox.recv().ok()?;
-    let (mut remember, mut mark) = (Vec::new(), None);
-    for job in [first].into_iter().chain(inbox.try_iter()) {
-        match job {
-            Job::Mark(state) => mark = Some(*state),
-            Job::Remember { facts, days } => remember.push((facts, days)),
+struct Writer {
+    journal: Journal,
+    session: Option<i64>,
+    /// What is not on disk yet. A failed write leaves it for the next.
+    rows: Vec<Happened>,
+    mark: Option<Box<State>>,
+    /// How many records of the session came, its beginning not counted.
+    kept: u64,
+    told: Told,
+}
+
+impl Writer {
+    fn run(mut self, inbox: &Receiver<Job>) {
+        self.write();
+        while let Ok(job) = inbox.recv() {
+            // Of several marks only the last is worth the card's time.
+            for job in [job].into_iter().chain(inbox.try_iter()) {
+                self.take(job);
+            }
+            self.write();
         }
     }
-    Some((remember, mark))
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Mark(state) => self.mark = Some(state),
+            Job::Begin(what) => self.rows.push(happened(what)),
+            Job::Record(what) => {
+                self.kept += 1;
+                self.rows.push(happened(what));
+            }
+        }
+    }
+
+    fn write(&mut self) {
+        let mark = self.mark.as_deref().map(|state| (Moment::from(&Zoned::now()), state));
+        match self.journal.write(self.session, &self.rows, mark) {
+            Ok(session) => {
+                self.session = session;
+                self.mark = None;
+                let rows = std::mem::take(&mut self.rows);
+                if !rows.is_empty() {
+                    (self.told)(Written::Kept(self.kept));
+                }
+            }
+            Err(error) => (self.told)(Written::Failed(self.kept, error)),
+        }
+    }
 }

@@ -3,32 +3,33 @@
 #[cfg(feature = "ears")]
 mod hearing;
 mod keep;
+mod memory;
 mod screen;
 mod signals;
 mod sound;
+mod start;
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use jiff::Timestamp;
 
 use crate::ear::{Ear, Input};
-use crate::journal::Journal;
+use crate::frames::Frames;
+use crate::history::{ADVISED, What};
 use crate::line::Line;
-use crate::plan::Plan;
-use crate::runner::{Ending, Event, Note, Options, Performance, Runner, State};
-use crate::script::FactValue;
+use crate::runner::{Ending, Event, Note, Performance, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, places, shelf, voices};
+use super::{Exit, Speech, Which, clips, guide, places, voices};
 
-use keep::Keep;
+use keep::{Keep, Written};
+use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
+use start::{Asked, Start};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -36,9 +37,17 @@ pub struct Args {
     which: Which,
     #[command(flatten)]
     speech: Speech,
+    /// Time that there is, in minutes, for `today`
+    #[arg(long, value_name = "N")]
+    minutes: Option<u64>,
+    #[command(flatten)]
+    guide: guide::Guidance,
     /// Go on where the last session was cut off
     #[arg(long)]
     resume: bool,
+    /// Begin anew, without asking about a session that was cut off
+    #[arg(long, conflicts_with = "resume")]
+    anew: bool,
     /// Print what is said
     #[arg(long)]
     captions: bool,
@@ -53,6 +62,9 @@ pub struct Args {
 const LOOK: Duration = Duration::from_millis(50);
 /// After the first signal the goodbye may take this long.
 const GOODBYE: Duration = Duration::from_secs(6);
+/// An answer that is not on disk by then is replied to all the same. Longer than a slow card takes, shorter than
+/// somebody waits before speaking again.
+const WRITTEN: Duration = Duration::from_secs(2);
 /// A voice that fails this often is no voice.
 const LOSSES: usize = 3;
 
@@ -63,6 +75,7 @@ enum Message {
     #[cfg(feature = "ears")]
     Heard(crate::ear::listener::Report),
     Signal,
+    Written(Written),
 }
 
 impl From<Input> for Message {
@@ -72,23 +85,24 @@ impl From<Input> for Message {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Some((plan, shelf)) = shelf::plan(&args.which)? else { return Ok(Exit::BadScript) };
-    let journal = Journal::open(&places::state().context(places::NO_STATE)?)?;
-    let _lock = journal.lock()?;
-    let digest = shelf.digest(&plan, &args.which);
-    let state = bookmarked(args, &journal, &plan, &digest)?;
+    let asked = match Asked::read(args)? {
+        Ok(asked) => asked,
+        Err(exit) => return Ok(exit),
+    };
+    let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
+    let Some(start) = asked.start(&memory)? else { return Ok(Exit::BadScript) };
+    let Start { plan, runner, begun, advised, refused } = start;
     let (speaking, fallen) = voices::live(&args.speech, &plan.language)?;
     let (messages, inbox) = channel();
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
-    let options = Options { recorded: false, pace: args.speech.pace() };
-    let runner = match state {
-        Some(state) => Runner::resume(plan.clone(), options, state),
-        None => Runner::start_knowing(plan.clone(), options, remembered(&journal)),
-    };
     let reports = reporter(messages.clone());
     let gain = voices::gain(&args.speech);
-    let stage = Arc::new(Mutex::new(Stage::new(Performance::new(runner), clips, gain, reports)));
+    let mut stage = Stage::new(Performance::new(runner), clips, gain, reports);
+    if let Some(trouble) = memory.trouble {
+        stage.handle(Event::Trouble(trouble));
+    }
+    let stage = Arc::new(Mutex::new(stage));
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
@@ -102,9 +116,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         eprintln!("matside: {error}");
         hearing::Ears::deaf()
     });
-    let ear = Ear::open(messages);
+    let ear = Ear::open(messages.clone());
     let screen = Screen::new(args.captions, ear.keys, plan.clone());
-    let keep = Keep::start(journal, plan.id.clone(), digest);
+    let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
+    let keep = Keep::start(memory.journal.take(), begun, told);
     let live = Live {
         stage,
         sound,
@@ -115,39 +130,18 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         keep,
         #[cfg(feature = "ears")]
         ears,
+        #[cfg(feature = "ears")]
         plan,
+        advised,
+        entered: Frames::ZERO,
+        written_by: None,
+        failing: false,
         ending: None,
         leave_by: None,
         lost: 0,
     };
-    live.run()
-}
-
-fn bookmarked(args: &Args, journal: &Journal, plan: &Plan, digest: &str) -> anyhow::Result<Option<State>> {
-    if !args.resume {
-        return Ok(None);
-    }
-    let bookmark = journal.bookmark().context("there is no session to go on with")?;
-    if bookmark.session != plan.id {
-        anyhow::bail!("the session that was cut off is `{}`, not `{}`", bookmark.session, plan.id);
-    }
-    if !bookmark.is_fresh(Timestamp::now()) {
-        anyhow::bail!(
-            "too long ago: the questions at the beginning have to be asked again; start anew, without --resume"
-        );
-    }
-    if bookmark.digest != digest {
-        anyhow::bail!("the files of `{}` have changed since; start it anew, without --resume", plan.id);
-    }
-    Ok(Some(bookmark.state))
-}
-
-/// Memory that cannot be read costs questions, not the session.
-fn remembered(journal: &Journal) -> BTreeMap<String, FactValue> {
-    journal.remembered(Timestamp::now()).unwrap_or_else(|error| {
-        eprintln!("matside: {:#}", anyhow::Error::from(error));
-        BTreeMap::new()
-    })
+    let exit = live.run()?;
+    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
 }
 
 fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
@@ -165,8 +159,16 @@ struct Live {
     keep: Keep,
     #[cfg(feature = "ears")]
     ears: hearing::Ears,
-    #[cfg_attr(not(feature = "ears"), expect(dead_code, reason = "the ears look into it"))]
-    plan: Arc<Plan>,
+    #[cfg(feature = "ears")]
+    plan: Arc<crate::plan::Plan>,
+    /// Rules whose words are said in place of a session.
+    advised: Vec<Arc<str>>,
+    /// Playhead at the beginning of the step.
+    entered: Frames,
+    /// Until when a record is waited for.
+    written_by: Option<(u64, Instant)>,
+    /// The last write failed, and that was said.
+    failing: bool,
     ending: Option<Ending>,
     /// When to leave whatever is still to be said.
     leave_by: Option<Instant>,
@@ -196,6 +198,7 @@ impl Live {
                 Ok(Message::Report(report)) => self.report(report),
                 #[cfg(feature = "ears")]
                 Ok(Message::Heard(report)) => self.heard(report),
+                Ok(Message::Written(written)) => self.written(written),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             #[cfg(feature = "ears")]
@@ -248,13 +251,47 @@ impl Live {
         }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
-            Happened::Note(Note::Remember { days, facts }) => self.keep.remember(facts, days),
+            Happened::Note(Note::StartedOver) => self.keep.start_over(),
+            Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
+            Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
+                for rule in std::mem::take(&mut self.advised).iter().filter(|_| ending == Ending::Done) {
+                    let about = Some(rule.to_string());
+                    self.keep.record(What::Note { note: ADVISED.to_owned(), about });
+                }
                 self.keep.close(ending);
                 self.ending = Some(ending);
             }
             _ => {}
         }
+    }
+
+    fn record(&mut self, mut what: What, playhead: Frames) {
+        if let What::Take(take) = &mut what {
+            take.lasted = (playhead - self.entered).as_millis();
+        }
+        let waited_for = matches!(what, What::Answer(_));
+        if let Some(record) = self.keep.record(what).filter(|_| waited_for) {
+            self.written_by = Some((record, Instant::now() + WRITTEN));
+        }
+    }
+
+    fn written(&mut self, written: Written) {
+        let record = match written {
+            Written::Kept(record) => {
+                self.failing = false;
+                record
+            }
+            Written::Failed(record, error) => {
+                if !std::mem::replace(&mut self.failing, true) {
+                    self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
+                    self.send(Event::Trouble(Trouble::NotKept));
+                }
+                record
+            }
+        };
+        self.written_by = self.written_by.filter(|(awaited, _)| *awaited > record);
+        self.send(Event::Kept(record));
     }
 
     /// Looks after the sound and the voice; says how to leave, if it is time to.
@@ -267,8 +304,10 @@ impl Live {
             self.lost += 1;
             self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
         }
-        for error in self.keep.failures() {
-            self.screen.warn(&format!("{:#}", anyhow::Error::from(error)));
+        if let Some((record, _)) = self.written_by.filter(|(_, by)| Instant::now() > *by) {
+            self.written_by = None;
+            self.screen.warn("an answer was replied to before it was on disk, which took too long");
+            self.send(Event::Kept(record));
         }
         if self.lost >= LOSSES {
             return Ok(Some(Exit::Failed));

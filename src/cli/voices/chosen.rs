@@ -12,7 +12,7 @@ use super::packs::{known, unknown};
 use super::{folders, live::SYSTEM};
 
 /// Matside's own voice.
-const OWN: &str = "heart";
+pub const USUAL: &str = "heart";
 
 /// The voice that is `wanted`, and behind it the next best ones for `language`: if it fails, they speak on, and
 /// `fell` is told.
@@ -48,7 +48,7 @@ fn cache(speech: &Speech) -> Option<Cache> {
 type Voice = Box<dyn Synth>;
 
 fn voices(wanted: Option<&str>, language: &str) -> anyhow::Result<(Voice, Vec<Voice>)> {
-    let others = [OWN, "espeak"].into_iter().filter(|name| wanted != Some(name));
+    let others = [USUAL, "espeak"].into_iter().filter(|name| wanted != Some(name));
     let mut behind: Vec<anyhow::Result<Voice>> = others.map(|name| open(name, language)).collect();
     let first = match wanted {
         // Its clips are for tests, to the frame: no other voice may take its place.
@@ -98,11 +98,16 @@ fn pack(name: &str) -> anyhow::Result<(PathBuf, Manifest)> {
 /// # Errors
 /// The voice is not there, or has no words of its own.
 pub fn words(name: &str) -> anyhow::Result<(Words, String)> {
-    let found = if ["espeak", "tick", SYSTEM].contains(&name) { None } else { Some(pack(name)?) };
+    let found = if is_pack(name) { Some(pack(name)?) } else { None };
     match found.filter(|(_, pack)| pack.engine == HIBARI) {
         Some((dir, pack)) => Ok((Words::open(&dir, shelf::corrections()?)?, pack.language)),
-        None => anyhow::bail!("the voice `{name}` has no list of words; `{OWN}` has one"),
+        None => anyhow::bail!("the voice `{name}` has no list of words; `{USUAL}` has one"),
     }
+}
+
+/// Whether a voice of this name is made of files.
+pub fn is_pack(name: &str) -> bool {
+    !["espeak", "tick", SYSTEM].contains(&name)
 }
 
 /// The language of a tag, without country: a voice reads every kind of English.

@@ -13,7 +13,7 @@ use clap::Subcommand;
 
 use super::{Exit, Speech, places};
 
-pub use chosen::one;
+pub use chosen::{USUAL, is_pack, one};
 pub use live::{Fallen, LastResort, SYSTEM, Voices, live};
 pub use unheard::unheard;
 
@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Folders of voice packs, the one that is written to first.
-fn folders() -> Vec<PathBuf> {
+pub fn folders() -> Vec<PathBuf> {
     let own = places::data().map(|dir| dir.join("voices"));
     own.into_iter()
         .chain(["/usr/local/share/matside/voices".into(), "/usr/share/matside/voices".into()])

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::Exit;
-use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::mix::Clip;
-use crate::output::{Fill, file};
+use crate::output::{Once, file};
 use crate::voice::{Spoken, Studio, Tick};
 
 use super::{chosen, live};
@@ -37,12 +36,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let voice = if args.name == "tick" { Box::new(Tick) } else { chosen::open(&args.name, &args.language)? };
     let clip = Studio::new(voice, None).clip(&line(args))?;
+    let Some(path) = &args.output else { return Ok(play(clip)) };
     let length = clip.len();
-    let mut playing = Playing { clip, at: 0 };
-    match &args.output {
-        Some(path) => drop(file::write(path, &[], &mut playing, &mut |written| length - written)?),
-        None => return Ok(play(playing, length)),
-    }
+    file::write(path, &[], &mut Once::new(clip), &mut |written| length - written)?;
     Ok(Exit::Done)
 }
 
@@ -64,49 +60,19 @@ fn speak(args: &Args) -> anyhow::Result<Exit> {
     }
 }
 
-/// A clip, played once.
-struct Playing {
-    clip: Clip,
-    at: usize,
-}
-
-impl Fill for Playing {
-    fn fill(&mut self, block: &mut [f32]) {
-        let rest = self.clip.samples().get(self.at..).unwrap_or_default();
-        let samples = rest.iter().copied().chain(std::iter::repeat(0.0));
-        block.iter_mut().zip(samples).for_each(|(to, from)| *to = from);
-        self.at += block.len();
-    }
-}
-
 #[cfg(feature = "device")]
-fn play(playing: Playing, length: Frames) -> Exit {
-    use std::sync::{Arc, Mutex};
-    use std::time::Instant;
-
-    use crate::output::device::{Device, Options};
-
-    let device = match Device::open(Arc::new(Mutex::new(playing)), &Options::default()) {
-        Ok(device) => device,
+fn play(clip: Clip) -> Exit {
+    match crate::output::device::play(clip) {
+        Ok(()) => Exit::Done,
         Err(error) => {
             eprintln!("matside: {:#}", anyhow::Error::from(error));
-            return Exit::NoDevice;
+            Exit::NoDevice
         }
-    };
-    let queue = device.latency().unwrap_or(Duration::from_millis(200));
-    while device.frames_pulled() < length.0 {
-        if device.is_dead(Instant::now()) {
-            eprintln!("matside: the sound device is gone");
-            return Exit::NoDevice;
-        }
-        std::thread::sleep(LOOK);
     }
-    std::thread::sleep(queue);
-    Exit::Done
 }
 
 #[cfg(not(feature = "device"))]
-fn play(_: Playing, _: Frames) -> Exit {
+fn play(_: Clip) -> Exit {
     eprintln!("matside: this build has no sound device; use `--output FILE`");
     Exit::NoDevice
 }

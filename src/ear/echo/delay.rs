@@ -20,7 +20,7 @@ const KEPT: f32 = 0.7;
 const PEAK: f32 = 9.0;
 
 /// One that is so many times as high needs no second look.
-const CLEAR: f32 = 14.0;
+const CLEAR: f32 = 24.0;
 
 /// Blocks that have to have sounded before there is anything to look at: 200 ms.
 const LEAST: usize = 20;
@@ -76,7 +76,7 @@ impl Search {
         self.heard = 0;
     }
 
-    /// Takes a block of both; now and then it gives a delay that two looks agree on.
+    /// Takes a block of both; now and then it gives a delay that two looks agree on, or one clear look.
     pub fn push(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) -> Option<usize> {
         self.mic.push(mic);
         self.played.push(played);

@@ -16,9 +16,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Fill;
 use super::played::Played;
+use super::{Fill, Once};
 use crate::frames::RATE;
+use crate::mix::Clip;
 use opening::{Line, Start};
 
 pub use server::find_sound_server;
@@ -34,6 +35,8 @@ const NEAR: u32 = 768;
 const DEAD: Duration = Duration::from_millis(300);
 /// What is thrown away with the queue at a cut, so that no fade is left over to be heard after it.
 const FADE: usize = RATE as usize / 50;
+/// How often it is looked whether a clip has come to its end.
+const LOOK: Duration = Duration::from_millis(20);
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
@@ -54,6 +57,8 @@ pub enum DeviceError {
     Stuck(Duration),
     #[error("the sound device opens but takes no sound; is its session manager running?")]
     Idle,
+    #[error("the sound device is gone")]
+    Gone,
     #[error("no thread for the sound device")]
     Thread(#[from] io::Error),
 }
@@ -127,6 +132,23 @@ impl Device {
     fn queue(&self) -> Duration {
         Duration::from_secs_f64(f64::from(self.period) * 2.0 / f64::from(RATE))
     }
+}
+
+/// Plays `clip` on the default device until it has been heard.
+///
+/// # Errors
+/// As [`Device::open`]; and the device was lost meanwhile.
+pub fn play(clip: Clip) -> Result<(), DeviceError> {
+    let length = clip.len().0;
+    let device = Device::open(Arc::new(Mutex::new(Once::new(clip))), &Options::default())?;
+    while device.frames_pulled() < length {
+        if device.is_dead(Instant::now()) {
+            return Err(DeviceError::Gone);
+        }
+        thread::sleep(LOOK);
+    }
+    thread::sleep(device.latency().unwrap_or(device.queue()));
+    Ok(())
 }
 
 /// Opens the device again and again until it takes sound. Blocks meanwhile.

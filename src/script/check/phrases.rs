@@ -16,6 +16,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         sides(checker, filed);
         directions(checker, filed);
         commands(checker, filed);
+        if let Some(resume) = &filed.item.resume {
+            checker.check_in_exists(filed.source, &filed.item.language, &resume.ask);
+        }
         moves::check(checker, filed);
     }
 }

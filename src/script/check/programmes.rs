@@ -10,8 +10,15 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         parameters(checker, filed);
         phases(checker, filed);
         rules(checker, filed);
-        if let Some(advance) = &filed.item.advance {
-            checker.programme_expression(filed, &advance.when);
+        for daily in &filed.item.daily {
+            checker.check_in_exists(filed.source, &filed.item.language, daily);
+        }
+        let Programme { advance, leave_out, good, spread, .. } = &filed.item;
+        for criterion in advance.iter().chain(leave_out) {
+            checker.programme_expression(filed, &criterion.when);
+        }
+        for criterion in good.iter().chain(spread) {
+            checker.session_expression(filed, &criterion.when);
         }
     }
 }

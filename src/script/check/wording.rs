@@ -185,7 +185,19 @@ impl<'a> Checker<'a> {
         self.report(filed.source, expression, &findings);
     }
 
-    /// A text of a programme; it knows the same names.
+    /// An expression of a programme about one session: facts, their first values, and parameters.
+    pub(super) fn session_expression(&mut self, filed: &Filed<Programme>, expression: &At<String>) {
+        let mut names = names_in_programme(self.library, &filed.item);
+        names.retain(|name, _| MEASURES.iter().all(|(measure, _)| measure != name));
+        for fact in self.library.fact_names(&filed.item.language) {
+            names.insert(format!("first_{fact}"), Value::from(()));
+            names.insert(fact, Value::from(()));
+        }
+        let findings = self.wording.expression(expression, &names);
+        self.report(filed.source, expression, &findings);
+    }
+
+    /// A text of a programme; it knows the same names as the other expressions.
     pub(super) fn programme_text(&mut self, filed: &'a Filed<Programme>, text: &'a At<String>) {
         if text.trim().is_empty() {
             return self.nothing_to_say(filed.source, text);

@@ -18,6 +18,7 @@ pub const MEASURES: &[(&str, bool)] = &[
     ("sore", false),
     ("pain", true),
     ("phase", true),
+    ("worse_in_a_row", false),
 ];
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,8 +34,18 @@ pub struct Programme {
     /// In order; the first whose `when` is true applies.
     #[serde(default)]
     pub phase: Vec<At<Phase>>,
+    /// Check-ins that come before each session until they were answered today and let it go on.
+    #[serde(default)]
+    pub daily: Vec<At<Name>>,
     /// When to step up: to more, to the next level, to the next phase.
     pub advance: Option<At<Advance>>,
+    /// What a good session is, over the facts that it learnt: besides this nothing spread, nobody said "worse", and it
+    /// was gone through to its end.
+    pub good: Option<At<Advance>>,
+    /// When the pain spread in a session, over the facts that it learnt.
+    pub spread: Option<At<Advance>>,
+    /// When a direction is left out until it is tested again.
+    pub leave_out: Option<At<Advance>>,
     /// When the day goes otherwise than planned.
     #[serde(default)]
     pub rule: Vec<At<Rule>>,
@@ -63,7 +74,7 @@ pub struct Phase {
     pub advance: Option<bool>,
 }
 
-/// The criterion for stepping up.
+/// A criterion.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {

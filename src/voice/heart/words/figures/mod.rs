@@ -177,7 +177,7 @@ mod tests {
     fn what_other_readers_drop_is_said() {
         assert_eq!(said("Hold for 20-30 seconds."), "Hold for twenty to thirty seconds.");
         assert_eq!(said("2x a day, 8–12 times"), "two x a day, eight to twelve times");
-        assert_eq!(said("Bend to 90°."), "Bend to ninety degrees.");
+        assert_eq!(said("At 90°."), "At ninety degrees.");
         assert_eq!(said("A 45-second hold"), "A forty five second hold");
         assert_eq!(said("Pain 4/10."), "Pain four out of ten.");
         assert_eq!(said("½ × 3 = L4-L5"), "one half times three = L four L five");
