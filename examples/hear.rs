@@ -127,7 +127,7 @@ fn main() {
         let (at, guard) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Guard::default())));
         let clean = cleaning(own(fields.get(2).copied(), fields.get(3).copied()), &at, &guard);
         let mut sound = samples(fields[0]);
-        sound.extend([0.0; 16_000]);
+        sound.resize(sound.len() + 16_000, 0.0);
         let blocks: Vec<Vec<f32>> = sound.chunks(BLOCK).map(<[f32]>::to_vec).collect();
         let (done, over) = channel();
         let context = fields[1].to_owned();

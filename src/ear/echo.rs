@@ -109,11 +109,15 @@ impl Canceller {
         }
         if moved || anew {
             self.delay = Some(found);
+            let ago = found.saturating_sub(HEADROOM);
+            let past = (1..=PARTITIONS).rev().map(|block| self.played.block(ago + block * BLOCK));
+            self.filter.replay(past);
         }
     }
 
     fn cancel(&mut self, mic: &mut [f32; BLOCK]) -> f32 {
-        let Some(delay) = self.delay else { return 0.0 };
+        // Whatever it learnt now would be wrong.
+        let Some(delay) = self.delay.filter(|_| self.settled) else { return 0.0 };
         let played = self.played.block(delay.saturating_sub(HEADROOM));
         let heard = *mic;
         let echo = self.filter.process(mic, &played);

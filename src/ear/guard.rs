@@ -24,8 +24,10 @@ const SOME: usize = 8;
 const MANY: usize = 18;
 
 /// The share of the echo that is left is followed this fast down and up.
-const DOWN: f32 = 0.05;
-const UP: f32 = 0.002;
+const DOWN: f32 = 0.02;
+const UP: f32 = 0.005;
+/// So does the noise of the room, but slower upward: a person is no noise.
+const RISE: f32 = 0.002;
 
 /// What was played is heard for so long: 600 ms.
 const RINGS: u32 = 60;
@@ -125,10 +127,10 @@ impl Guard {
         if self.others.len() > MEMORY {
             self.others.pop_front();
         }
-        if levels.echo > FAINT {
-            follow(&mut self.leak, (left / levels.echo).min(1.0));
+        if self.echo > FAINT {
+            follow(&mut self.leak, (left / self.echo).min(1.0), UP);
         } else {
-            follow(&mut self.floor, left);
+            follow(&mut self.floor, left, RISE);
         }
     }
 
@@ -175,8 +177,8 @@ impl Guard {
     }
 }
 
-fn follow(value: &mut f32, newest: f32) {
-    *value += (newest - *value) * if newest < *value { DOWN } else { UP };
+fn follow(value: &mut f32, newest: f32, up: f32) {
+    *value += (newest - *value) * if newest < *value { DOWN } else { up };
 }
 
 #[cfg(test)]
@@ -195,12 +197,12 @@ mod tests {
         Levels { heard: echo + left, echo, left, played: echo, found: true }
     }
 
-    /// A second of quiet, then two of a line of which the canceller leaves a thousandth.
+    /// A second of quiet, then five of a line of which the canceller leaves a thousandth.
     fn speaking(text: &str) -> Guard {
         let mut guard = Guard::default();
         hear(&mut guard, 100, levels(0.0, 1e-7));
-        guard.plays(text, 5 * SECOND);
-        hear(&mut guard, 200, levels(1e-3, 1e-6));
+        guard.plays(text, 9 * SECOND);
+        hear(&mut guard, 500, levels(1e-3, 1e-6));
         guard
     }
 

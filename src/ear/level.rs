@@ -96,7 +96,10 @@ mod tests {
         let mut watch = Watch::default();
         let loud = Level { now: -20.0, floor: -30.0, clipping: true };
         let found: Vec<_> = (0..200).filter_map(|i| Some((i, watch.take(&loud, 0.05)?))).collect();
-        assert_eq!(found.iter().map(|(_, what)| *what).collect::<Vec<_>>(), [Hindrance::Clipping, Hindrance::Noise]);
+        assert_eq!(
+            found.iter().map(|(_, what)| *what).collect::<Vec<_>>(),
+            [Hindrance::Clipping, Hindrance::Noise]
+        );
         assert!((7..9).contains(&found[0].0) && (99..101).contains(&found[1].0), "{found:?}");
         let mut watch = Watch::default();
         let pauses = [Level { clipping: false, ..loud }, Level { floor: -50.0, clipping: false, ..loud }];

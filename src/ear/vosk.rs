@@ -216,7 +216,11 @@ impl Recogniser for Vosk {
     fn end(&mut self) -> Vec<Guess> {
         self.ended.push(guesses(&self.ask(self.model.api.final_result)));
         let parts = std::mem::take(&mut self.ended);
-        parts.into_iter().filter(|part| !part.is_empty()).reduce(|first, second| joined(&first, &second)).unwrap_or_default()
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .reduce(|first, second| joined(&first, &second))
+            .unwrap_or_default()
     }
 }
 

@@ -27,7 +27,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 def own_python(directory):
     venv = directory / "venv"
     if pathlib.Path(sys.prefix).resolve() != venv.resolve():
-        os.execv(venv / "bin" / "python", ["python", *sys.argv])
+        os.execv(venv / "bin" / "python", [str(venv / "bin" / "python"), *sys.argv])
 
 
 def cues(path):

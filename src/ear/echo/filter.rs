@@ -72,14 +72,25 @@ impl Filter {
         }
     }
 
-    /// Takes out of `mic` what comes of `played`, gives it back, and learns from what is left.
-    pub fn process(&mut self, mic: &mut [f32; BLOCK], played: &[f32; BLOCK]) -> [f32; BLOCK] {
+    /// What was played, the oldest first, was other than it seemed. The room is still the same.
+    pub fn replay(&mut self, played: impl Iterator<Item = [f32; BLOCK]>) {
+        for played in played {
+            self.push(&played);
+        }
+    }
+
+    fn push(&mut self, played: &[f32; BLOCK]) {
         let newest = std::mem::replace(&mut self.newest, *played);
         let spectrum = self.spectrum(&newest, played);
         self.played.rotate_right(1);
         if let Some(first) = self.played.front_mut() {
             *first = spectrum;
         }
+    }
+
+    /// Takes out of `mic` what comes of `played`, gives it back, and learns from what is left.
+    pub fn process(&mut self, mic: &mut [f32; BLOCK], played: &[f32; BLOCK]) -> [f32; BLOCK] {
+        self.push(played);
         let echo = self.echo();
         for (mic, echo) in mic.iter_mut().zip(echo) {
             *mic -= echo;

@@ -91,6 +91,27 @@ fn an_output_that_begins_anew_is_found_again() {
 }
 
 #[test]
+fn after_a_new_beginning_the_delay_is_found_soon_and_the_room_still_known() {
+    let played = voice(1, 20 * SECOND);
+    let half = 12 * SECOND;
+    for late in [60, 137] {
+        let mut mic = echo(&played, 100);
+        mic[half..].copy_from_slice(&echo(&played, late)[half..]);
+        let mut canceller = Canceller::new();
+        cancel(&mut canceller, &mic[..half], &played[..half]);
+        canceller.begin_anew();
+        let (mic, played) = (&mic[half..], &played[half..]);
+        let mut blocks = mic.chunks_exact(BLOCK).zip(played.chunks_exact(BLOCK));
+        let found = blocks.position(|(mic, played)| canceller.process(&mut mic.to_vec(), played).found);
+        let found = found.filter(|found| *found < 50).unwrap();
+        let from = (found + 1) * BLOCK;
+        let left = cancel(&mut canceller, &mic[from..from + SECOND], &played[from..from + SECOND]);
+        let gone = decibels(&mic[from..from + SECOND], &left);
+        assert!(gone > 15.0, "{late}: {gone} dB");
+    }
+}
+
+#[test]
 fn without_sound_of_its_own_nothing_is_changed() {
     let person = voice(7, 2 * SECOND);
     let left = cancel(&mut Canceller::new(), &person, &vec![0.0; person.len()]);
