@@ -25,6 +25,7 @@ pub mod output;
 pub mod packs;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod runner;
 #[allow(clippy::disallowed_methods)]
 pub mod schedule;

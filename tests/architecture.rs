@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
-const CORE: [&str; 10] = [
+const CORE: [&str; 11] = [
     "frames",
     "diagnostic",
     "line",
@@ -17,6 +17,7 @@ const CORE: [&str; 10] = [
     "runner",
     "timeline",
     "progress",
+    "report",
 ];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";

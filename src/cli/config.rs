@@ -9,15 +9,22 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Layer, SourceId, Sources, did_you_mean};
+
+use crate::script::{fold, is_name};
 
 use super::Exit;
 
 pub const FILE: &str = "config.toml";
 /// The verb whose options can be set.
 const RUN: &str = "run";
+/// The tables of a household.
+const PROFILE: &str = "profile";
+/// Letters of a profile's name; it becomes a folder.
+const LONGEST: usize = 32;
 /// For one call only, so they have no place in a file.
 const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
 
@@ -26,10 +33,20 @@ const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
 pub struct Settings {
     path: Option<PathBuf>,
     values: Vec<Setting>,
+    /// In their order.
+    profiles: Vec<Profile>,
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     /// Why a file that is there cannot be read.
     pub unreadable: Option<String>,
+}
+
+/// One person of a household: `[profile.NAME]`.
+pub struct Profile {
+    pub id: String,
+    /// As it is said.
+    pub name: String,
+    values: Vec<Setting>,
 }
 
 /// One line of the file.
@@ -66,14 +83,35 @@ impl Settings {
             Diagnostic::error(source, span, error.message())
         });
         self.diagnostics.extend(broken);
+        let mut reader = Reader { command, source, text: &text, diagnostics: &mut self.diagnostics };
         for (key, value) in tree.into_inner() {
-            let line = text.get(..key.span().start).map_or(1, |before| before.matches('\n').count() + 1);
-            let span = [key.span(), value.span()];
-            match judge(command, source, key.get_ref(), value.get_ref(), span) {
-                Ok(value) => self.values.push(Setting { key: key.into_inner().into(), value, line }),
-                Err(diagnostic) => self.diagnostics.push(diagnostic),
+            match value.get_ref() {
+                DeValue::Table(people) if key.get_ref() == PROFILE => {
+                    self.profiles.extend(people.iter().filter_map(|(id, table)| reader.profile(id, table)));
+                }
+                _ => self.values.extend(reader.setting(&key, &value)),
             }
         }
+    }
+
+    /// Those who live here.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    /// From here on the values of the profile `id` come before the others.
+    ///
+    /// # Errors
+    /// When there is no such profile.
+    pub fn enter(&mut self, id: &str) -> anyhow::Result<()> {
+        let Some(place) = self.profiles.iter().position(|profile| profile.id == id) else {
+            let hint = did_you_mean(id, self.profiles.iter().map(|profile| profile.id.as_str()));
+            let hint = hint.unwrap_or_else(|| format!("`[{PROFILE}.NAME]` in `{FILE}` makes one"));
+            anyhow::bail!("there is no profile `{id}`; {hint}");
+        };
+        let own = self.profiles.swap_remove(place).values;
+        self.values.splice(..0, own);
+        Ok(())
     }
 
     /// What the environment or the file sets for `key`.
@@ -155,6 +193,61 @@ impl Settings {
             (_, None) => "built in".into(),
         };
         (value, from)
+    }
+}
+
+/// Reads the lines of one file.
+struct Reader<'a> {
+    command: &'a Command,
+    source: SourceId,
+    text: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn setting(&mut self, key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Option<Setting> {
+        let line = self.text.get(..key.span().start).map_or(1, |before| before.matches('\n').count() + 1);
+        let span = [key.span(), value.span()];
+        match judge(self.command, self.source, key.get_ref(), value.get_ref(), span) {
+            Ok(value) => Some(Setting { key: key.get_ref().to_string(), value, line }),
+            Err(diagnostic) => {
+                self.diagnostics.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn profile(&mut self, id: &Spanned<DeString<'_>>, table: &Spanned<DeValue<'_>>) -> Option<Profile> {
+        let wrong =
+            |span, message: String, hint: &str| Diagnostic::error(self.source, span, message).hint(hint);
+        if !is_name(id.get_ref()) || id.get_ref().len() > LONGEST {
+            let hint = "lower-case words joined by hyphens, like `anna`, not too long";
+            self.diagnostics.push(wrong(
+                id.span(),
+                format!("`{}` is no name for a profile", id.get_ref()),
+                hint,
+            ));
+            return None;
+        }
+        let id = id.get_ref().to_string();
+        let DeValue::Table(table) = table.get_ref() else {
+            self.diagnostics.push(wrong(
+                table.span(),
+                format!("`{PROFILE}.{id}` is no table"),
+                "write `[profile.NAME]`",
+            ));
+            return None;
+        };
+        let mut profile = Profile { name: id.replace('-', " "), id, values: Vec::new() };
+        for (key, value) in table {
+            match value.get_ref() {
+                DeValue::String(name) if key.get_ref() == "name" && !fold(name).is_empty() => {
+                    profile.name = name.to_string();
+                }
+                _ => profile.values.extend(self.setting(key, value)),
+            }
+        }
+        Some(profile)
     }
 }
 

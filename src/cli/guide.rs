@@ -14,7 +14,7 @@ use crate::timeline;
 
 use super::places;
 
-/// How far back is looked. Answers that are remembered and emergencies count however old they are.
+/// How far back is looked; ours. Answers that are remembered and emergencies count however old they are.
 pub const BACK: SignedDuration = SignedDuration::from_hours(24 * 100);
 
 #[derive(Clone, Debug, Default, clap::Args)]

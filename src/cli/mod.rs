@@ -3,12 +3,14 @@
 mod check;
 mod clips;
 mod config;
+mod ctl;
 mod doctor;
 #[cfg(feature = "ears")]
 mod ears;
 mod exit;
 mod forget;
 mod guide;
+mod history;
 mod journal;
 mod list;
 #[cfg(feature = "ears")]
@@ -18,6 +20,7 @@ mod places;
 mod prepare;
 mod programme;
 mod render;
+mod report;
 mod run;
 mod schedule;
 mod schema;
@@ -36,11 +39,15 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use exit::Exit;
 
 use config::Settings;
+use run::Senses;
 
 /// Voice-guided sessions for people who practise on the floor.
 #[derive(Debug, Parser)]
 #[command(version, after_help = exit::HELP)]
 struct Args {
+    /// Whose memory and settings these are: a `[profile.NAME]` of config.toml
+    #[arg(long, global = true, value_name = "NAME", env = "MATSIDE_PROFILE", hide_env = true)]
+    profile: Option<String>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -48,11 +55,18 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run a session, or `today`: speak it, listen for keys or lines
+    #[command(mut_arg("session", |arg| arg.required(false).default_value("today")))]
     Run(run::Args),
     /// Say which session is for today, and why
     Today(today::Args),
     /// Say why an exercise is done as it is: which rule, which days
     Why(why::Args),
+    /// Steer the session that is running, from a script or another terminal
+    Ctl(ctl::Args),
+    /// List the sessions there were: when, how long, how they ended, pain before and after
+    History(history::Args),
+    /// Pain, practice, directions and exercises in figures, also as a page for a physiotherapist
+    Report(report::Args),
     /// Speak ahead of time everything that sessions may say
     Prepare(prepare::Args),
     /// Write a session to an audio file with captions
@@ -112,6 +126,10 @@ struct Speech {
     /// Slower and quieter, for the night
     #[arg(long)]
     night: bool,
+    /// Louder or softer than usual, in decibels
+    #[arg(long, value_name = "DB", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i8).range(-24..=6))]
+    volume: i8,
     /// Where spoken lines are kept (default: the user's cache directory)
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
@@ -130,6 +148,12 @@ impl Speech {
     }
 }
 
+/// Verbs and options, for manual pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> Exit {
@@ -146,22 +170,57 @@ pub fn main() -> Exit {
 }
 
 fn perform() -> anyhow::Result<Exit> {
-    let settings = Settings::read(&Args::command());
-    let command = settings.apply(Args::command());
-    let args = Args::from_arg_matches(&command.clone().get_matches())?;
+    let mut settings = Settings::read(&Args::command());
+    let args = settings.args()?;
     let is_doctor = matches!(args.verb, Verb::Doctor(_));
     if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
         anyhow::bail!("{why}");
     }
     shelf::print(&settings.sources, &settings.diagnostics);
-    match args.verb {
+    let verb = match &args.verb {
         // Whoever set something there does not want a session that is different.
-        Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => Ok(Exit::BadScript),
-        Verb::Config => settings.print(command),
-        Verb::Doctor(args) => doctor::run(&args, &settings),
-        Verb::Run(args) => run::run(&args),
+        Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => return Ok(Exit::BadScript),
+        verb => verb,
+    };
+    let (person, senses) = match (&args.profile, settings.profiles(), verb) {
+        (Some(id), ..) => (Some(id.clone()), Senses::new()),
+        (None, [only], _) => (Some(only.id.clone()), Senses::new()),
+        (None, [_, _, ..], Verb::Run(run)) => match run::who(run, settings.profiles())? {
+            Ok((id, senses)) => (Some(id), senses),
+            Err(exit) => return Ok(exit),
+        },
+        (
+            None,
+            [_, _, ..],
+            Verb::Today(_)
+            | Verb::Why(_)
+            | Verb::History(_)
+            | Verb::Report(_)
+            | Verb::Forget(_)
+            | Verb::Journal(_),
+        ) => {
+            let ids: Vec<&str> = settings.profiles().iter().map(|profile| profile.id.as_str()).collect();
+            anyhow::bail!("there are several profiles ({}): name one with --profile", ids.join(", "));
+        }
+        (None, ..) => (None, Senses::new()),
+    };
+    if let Some(id) = person {
+        settings.enter(&id)?;
+        places::enter(&id);
+    }
+    act(&settings, settings.args()?.verb, senses)
+}
+
+fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> {
+    match verb {
+        Verb::Config => settings.print(settings.apply(Args::command())),
+        Verb::Doctor(args) => doctor::run(&args, settings),
+        Verb::Run(args) => run::run(&args, senses),
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
+        Verb::Ctl(args) => ctl::run(&args),
+        Verb::History(args) => history::run(&args),
+        Verb::Report(args) => report::run(&args),
         Verb::Prepare(args) => prepare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
@@ -177,6 +236,13 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Listen(args) => listen::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
+    }
+}
+
+impl Settings {
+    /// The command line over these settings.
+    fn args(&self) -> Result<Args, clap::Error> {
+        Args::from_arg_matches(&self.apply(Args::command()).get_matches())
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::Write;
 use crate::plan::{Ladder, Main};
 use crate::progress::{Choice, LeftOut, Move, Progress, Wish};
 
+use crate::script::Course;
+
 use super::shelf::Shelf;
 use super::{Exit, guide};
 
@@ -36,7 +38,10 @@ fn print(out: &mut impl Write, progress: &Progress, choice: &Choice) -> std::io:
     }
     for applied in &progress.rules {
         let (id, then) = (&applied.rule.id.value, applied.rule.then.value.name());
-        writeln!(out, "rule `{id}` ({then}), from {}: {}", days(&applied.days), applied.says)?;
+        writeln!(out, "rule `{id}` ({then}), from {}: {}", days(&applied.days), applied.says.trim())?;
+        if applied.rule.then.value == Course::Refer {
+            writeln!(out, "  said once a day; `matside journal acknowledge {id}` ends that")?;
+        }
     }
     for (direction, left) in &progress.left_out {
         match left {

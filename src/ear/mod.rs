@@ -1,5 +1,5 @@
-//! Answers and commands from a keyboard, a pipe or the air. Owns the terminal's mode and the microphone. Must not know
-//! what they mean.
+//! Answers and commands from a keyboard, a pipe, another program, or the air. Owns the terminal's mode and the microphone.
+//! Must not know what they mean.
 
 pub mod choose;
 pub mod clean;
@@ -21,6 +21,7 @@ mod rate;
 pub mod recogniser;
 #[cfg(feature = "ears")]
 pub mod reference;
+pub mod socket;
 #[cfg(feature = "ears")]
 pub mod source;
 #[cfg(feature = "ears")]

@@ -241,6 +241,15 @@ impl History {
         sittings
     }
 
+    /// Only the sessions that began on `day` or later, whole, and what happened from then on outside of sessions.
+    #[must_use]
+    pub fn since(mut self, day: civil::Date) -> Self {
+        let early = self.sittings().into_iter().filter(|sitting| sitting.began.day() < day);
+        let early: BTreeSet<i64> = early.flat_map(|sitting| sitting.rows).map(|row| row.seq).collect();
+        self.rows.retain(|row| !early.contains(&row.seq) && (row.session.is_some() || row.when.day() >= day));
+        self
+    }
+
     /// The latest time that any row bears. A clock that shows an earlier one was set back, or was ahead before.
     #[must_use]
     pub fn latest(&self) -> Option<Timestamp> {

@@ -13,9 +13,12 @@ type Kept<'a> = BTreeMap<&'a str, (&'a FactValue, Timestamp, u32)>;
 
 impl History {
     /// The facts that are still valid at `now`. A newer answer stands in for an older one. A clock that was set back
-    /// says nothing about how old an answer is: it is then not valid.
+    /// says nothing about how old an answer is: then none is valid.
     #[must_use]
     pub fn remembered(&self, now: Timestamp) -> BTreeMap<String, FactValue> {
+        if self.latest().is_some_and(|latest| now < latest) {
+            return BTreeMap::new();
+        }
         let valid = self.kept().into_iter().filter(|(_, (_, since, days))| is_valid(*since, *days, now));
         valid.map(|(name, (value, ..))| (name.to_owned(), value.clone())).collect()
     }
@@ -86,6 +89,7 @@ mod tests {
         assert_eq!(history.remembered(day(130)), facts(&[("a", 1)]));
         assert_eq!(history.remembered(day(131)), Facts::new());
         assert_eq!(history.remembered(day(99)), Facts::new(), "the clock was set back");
+        assert_eq!(history.remembered(day(100)), Facts::new(), "to after the first answer");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum JournalError {
         schema::VERSION
     )]
     Newer { path: PathBuf, version: i64 },
+    #[error("the journal `{path}` cannot be read or written; the disk may be full or broken")]
+    Disk { path: PathBuf, source: rusqlite::Error },
     #[error("the journal `{path}` cannot be used")]
     Database { path: PathBuf, source: rusqlite::Error },
     #[error(
@@ -161,9 +163,16 @@ fn version_in_header(path: &Path) -> Result<i64, JournalError> {
 /// What SQLite says about a file whose bytes make no sense is damage; everything else may pass.
 fn failed(path: &Path, error: rusqlite::Error) -> JournalError {
     let path = path.to_owned();
+    let code = match &error {
+        rusqlite::Error::SqliteFailure(failure, _) => Some(failure.code),
+        _ => None,
+    };
+    if matches!(code, Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)) {
+        return JournalError::Disk { path, source: error };
+    }
     let damage = match &error {
-        rusqlite::Error::SqliteFailure(failure, _) => {
-            matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        rusqlite::Error::SqliteFailure(..) => {
+            matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
         }
         rusqlite::Error::FromSqlConversionFailure(..)
         | rusqlite::Error::IntegralValueOutOfRange(..)

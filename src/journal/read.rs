@@ -43,7 +43,17 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Damaged`], [`JournalError::Database`].
     pub fn history(&self) -> Result<History, JournalError> {
-        self.read(None)
+        self.read(|_| Ok(0), true)
+    }
+
+    /// What happened in the last `count` sessions, and between them.
+    ///
+    /// # Errors
+    /// As [`Journal::history`].
+    pub fn last(&self, count: u32) -> Result<History, JournalError> {
+        let first = "SELECT coalesce(min(seq), 0) FROM (SELECT seq FROM sessions WHERE resumes IS NULL \
+                     ORDER BY seq DESC LIMIT :count)";
+        self.read(|db| db.query_row(first, [count], |row| row.get(0)), false)
     }
 
     /// What happened from `since` on, and of what is older all that still counts: answers that are remembered for some
@@ -52,15 +62,23 @@ impl Journal {
     /// # Errors
     /// As [`Journal::history`].
     pub fn recent(&self, since: Timestamp) -> Result<History, JournalError> {
-        self.read(Some(since))
+        self.read(|db| first(db, since), true)
     }
 
-    fn read(&self, since: Option<Timestamp>) -> Result<History, JournalError> {
+    /// Every row from the one on that `first` gives, and with `older` those before it that still count.
+    fn read(
+        &self,
+        first: impl Fn(&Connection) -> rusqlite::Result<i64>,
+        older: bool,
+    ) -> Result<History, JournalError> {
         let mut rows = Vec::new();
         // One moment for all tables, also while a session writes.
         let read = self.db.unchecked_transaction().and_then(|view| {
-            let first = first(&view, since)?;
-            TABLES.iter().try_for_each(|table| read_table(&view, table, first, &mut rows))
+            let first = first(&view)?;
+            let table = |(table, columns, always, what): &Table| -> Table {
+                (table, columns, always.filter(|_| older), *what)
+            };
+            TABLES.iter().map(table).try_for_each(|table| read_table(&view, &table, first, &mut rows))
         });
         read.map_err(|error| self.failed(error))?;
         // Each table is in order already, so this only merges.
@@ -70,8 +88,7 @@ impl Journal {
 }
 
 /// The sequence number from which on every row is read.
-fn first(db: &Connection, since: Option<Timestamp>) -> rusqlite::Result<i64> {
-    let Some(since) = since else { return Ok(0) };
+fn first(db: &Connection, since: Timestamp) -> rusqlite::Result<i64> {
     let first = "SELECT min(coalesce((SELECT min(seq) FROM moments WHERE at >= :since), :none), \
                  coalesce((SELECT max(seq) - :newest + 1 FROM moments), 0))";
     db.query_row(first, (since.as_millisecond(), i64::MAX, NEWEST), |row| row.get(0))

@@ -220,6 +220,6 @@ fn a_write_that_fails_leaves_what_was() {
     journal.db.pragma_update(None, "max_page_count", 1).unwrap();
     let rows = vec![happened(0, session(None)); 5_000];
     let error = journal.write(None, &rows, None).unwrap_err();
-    assert!(matches!(error, JournalError::Database { .. }), "{error}");
+    assert!(matches!(error, JournalError::Disk { .. }), "{error}");
     assert_eq!(journal.history().unwrap(), before);
 }

@@ -57,10 +57,14 @@ impl Ladder {
         };
         let first = exercise.first_level().map(|level| &level.id);
         let start = levels.iter().position(|level| level.map(|level| &level.id) == first).unwrap_or_default();
+        let last = growth.and_then(|growth| growth.last_level.as_ref());
+        let last =
+            last.and_then(|last| levels.iter().position(|level| level.map(|level| &level.id) == Some(last)));
+        let follows = |index: usize| index > start && last.is_none_or(|last| index <= last);
         let rungs = |(index, level): (usize, Option<&At<Level>>)| {
             let doses = [Some(&exercise.dose), level.map(|level| &level.dose)];
             let main = merge(&doses.into_iter().flatten().collect::<Vec<_>>()).map(|dose| dose.main);
-            let growth = growth.filter(|growth| index == start || index > start && growth.levels);
+            let growth = growth.filter(|growth| index == start || follows(index) && growth.levels);
             let mains: Vec<Main> = match (main, growth) {
                 (Some(main), Some(growth)) => grown(main, growth).collect(),
                 (main, None) if index <= start => main.into_iter().collect(),
@@ -146,6 +150,12 @@ mod tests {
         assert_eq!(ladder(&format!("{LEVELS}{growth}false")), own);
         let both = [&own[..], &[(2, 8), (2, 10), (2, 11)]].concat();
         assert_eq!(ladder(&format!("{LEVELS}{growth}true")), both);
+    }
+
+    #[test]
+    fn the_last_level_is_the_last() {
+        let growth = "[[level]]\nid = \"d\"\nsay = \"d\"\n[progression]\nlevels = true\nlast-level = \"c\"\n";
+        assert_eq!(ladder(&format!("{LEVELS}{growth}")), [(0, 5), (1, 8), (2, 8)]);
     }
 
     #[test]

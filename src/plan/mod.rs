@@ -8,6 +8,7 @@ mod hearing;
 mod ladder;
 mod phase;
 mod phrasebook;
+mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use hearing::HearingWords;
 pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};
+pub use who::who;
 
 /// A session ready to run. Nothing in it changes any more.
 #[derive(Debug)]

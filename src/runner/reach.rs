@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::frames::Frames;
 use crate::line::{Line, Pace};
-use crate::plan::{Plan, PlannedCheckIn, PlannedExercise, PlannedOutcome, Side, What};
+use crate::plan::{Plan, PlannedCheckIn, PlannedExercise, PlannedOutcome, Side, What, Why};
 use crate::script::{FactValue, NumberRange, Sides, direction_fact};
 
 use super::cue::{Cue, Part};
@@ -15,7 +15,7 @@ use super::state::{Asking, Reply, State};
 use super::{command, hearing, step, words};
 
 /// Phrases said while the session stands still that hold nothing but themselves.
-const ASIDES: [&str; 13] = [
+const ASIDES: [&str; 14] = [
     "paused",
     "resumed",
     "stopped",
@@ -29,6 +29,7 @@ const ASIDES: [&str; 13] = [
     "cannot-hear",
     "noisy-room",
     "too-loud",
+    "why-written",
 ];
 /// A text with more forms than this is made ahead in as many; the others are spoken when they come.
 const MOST_FORMS: usize = 20_000;
@@ -207,10 +208,26 @@ impl Reach<'_> {
             self.aside("resuming", &[("title", &title)]);
         }
         for (_, exercise) in exercises(self.plan) {
+            self.why(exercise.why.as_ref());
             self.vary(&[&exercise.title], &[], |reach, state| {
                 let title = words::render(reach.plan, &exercise.title, &words::vars(reach.plan, state));
                 reach.aside("resuming", &[("title", &title)]);
             });
+        }
+    }
+
+    fn why(&mut self, why: Option<&Why>) {
+        match why {
+            None => {}
+            Some(Why::Phrase(phrase, count)) => {
+                self.aside(phrase, &[("count", &self.plan.phrases.number(*count))]);
+            }
+            Some(Why::Words(words, _)) => {
+                let mut writer = Writer::new(self.plan, &self.state);
+                writer.text(Part::Aside, words);
+                let cues = writer.cues;
+                self.add(&cues);
+            }
         }
     }
 

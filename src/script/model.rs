@@ -301,6 +301,8 @@ pub struct Progression {
     pub time: Option<At<DurationGrowth>>,
     /// Whether the next level follows once the dose is at its end.
     pub levels: bool,
+    /// The last level that follows so; those after it are for whoever asks for them.
+    pub last_level: Option<At<Name>>,
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -102,10 +102,11 @@ fn advice_is_said_once_a_day_until_it_is_acknowledged() {
 fn a_session_without_the_question_of_the_day_gets_it_once() {
     let user = user();
     let mut live = user.perform("bare");
-    live.hear("Numb?").say("no").hear("Cat");
-    assert_eq!(live.end().code, 0);
-    let seen = user.perform("bare").end();
-    assert!(seen.code == 0 && !seen.out.contains("Numb?"), "{}", seen.out);
+    live.hear("Numb?").say("no").hear("Cat").say("stop");
+    assert_eq!(live.end().code, 3);
+    let mut live = user.perform_with("bare", &["--anew"]);
+    let seen = live.hear("Cat").say("stop").end();
+    assert!(seen.code == 3 && !seen.out.contains("Numb?"), "{}", seen.out);
     let silent = self::user();
     assert_eq!(silent.perform("bare").end().code, 4);
     assert_eq!(silent.perform("bare").end().code, 4, "nobody answered");

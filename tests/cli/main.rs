@@ -4,10 +4,12 @@ mod answers;
 mod beginning;
 mod broken_toml;
 mod checking;
+mod ctl;
 mod doctor;
 mod emergencies;
 mod gates;
 mod going_on;
+mod household;
 mod memory;
 mod preparing;
 mod progress;
@@ -37,6 +39,18 @@ fn help_lists_every_exit_code() {
     for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 ", "130 "] {
         assert!(help.out.lines().any(|line| line.trim_start().starts_with(code)), "no {code}in {}", help.out);
     }
+}
+
+#[test]
+fn a_session_without_a_name_is_that_of_today() {
+    let said = |name: &[&str]| {
+        let deaf = ["--voice", "tick", "--output", "free", "--captions"];
+        let seen = User::new().run(&[&["run"], name, &deaf[..]].concat());
+        (seen.code, seen.out)
+    };
+    let today = said(&["today"]);
+    assert!(today.1.contains("Do you agree?"), "{}", today.1);
+    assert_eq!(said(&[]), today);
 }
 
 #[test]

@@ -218,6 +218,19 @@ fn a_full_disk_is_said_aloud_and_the_session_goes_on() {
     assert_eq!(user.history(), before, "what was there is still there");
 }
 
+/// The row cannot be written then; the mark beside the journal can.
+#[test]
+fn an_emergency_on_a_full_disk_blocks_all_the_same() {
+    let user = user();
+    let mut command = user.dressed(Command::new("sh"), &[]);
+    let run = format!("trap '' XFSZ; ulimit -f 1; exec {}", env!("CARGO_BIN_EXE_matside"));
+    command.args(["-c", &format!("{run} \"$@\""), "sh"]).args(LIVE).args(["--captions", "tiny"]);
+    let mut live = Live::start(command);
+    live.hear("Numb?").say("yes").hear("Call.");
+    assert_eq!(live.end().code, 5);
+    assert_eq!(user.perform("tiny").end().code, 9);
+}
+
 #[test]
 fn a_day_or_everything_is_really_gone() {
     let user = user();

@@ -94,6 +94,51 @@ fn worse_leads_down_at_once() {
     assert!(why.contains("to forearms, 10 times: \"worse\" was said in it"), "{why}");
 }
 
+/// Sore is a day of rest: the day on which it was said.
+#[test]
+fn soreness_is_a_day_of_rest() {
+    let user = User::new();
+    happened(&user, &[good(2), good(1)]);
+    assert!(user.run(&["today"]).out.contains(" min\n"));
+    let sore = Answer {
+        check_in: "sore-from-yesterday".into(),
+        answer: Some("yes".into()),
+        facts: [("sore".to_owned(), FactValue::Flag(true))].into(),
+        ..Answer::default()
+    };
+    let begun = What::Session {
+        session: "subacute".into(),
+        language: "en".into(),
+        digest: String::new(),
+        resumes: None,
+    };
+    let rows = [begun, What::Answer(sore), What::Ending { ending: Ending::Symptoms }];
+    let rows = rows.map(|what| Happened { when: Moment::from(&Zoned::now()), what });
+    user.journal().write(None, &rows, None).unwrap();
+    let today = user.run(&["today"]).out;
+    assert!(today.starts_with("a day of rest: ") && today.contains("rule `sore`"), "{today}");
+}
+
+#[test]
+fn what_was_exported_leads_to_the_same_decisions_in_another_profile() {
+    let user = User::new();
+    happened(&user, &[good(5), good(4), Session { worse: true, ..good(3) }, good(2), good(1)]);
+    let file = user.path("journal.json");
+    std::fs::write(&file, user.run(&["journal", "export"]).out).unwrap();
+    let decisions = |user: &User| {
+        let why = ["press-up", "cat-cow"].map(|exercise| user.run(&["why", exercise]).out);
+        (user.run(&["today"]).out, why)
+    };
+    let before = decisions(&user);
+    assert!(before.1[0].contains("good sessions on"), "{before:?}");
+    let other = User::new();
+    other.write("config.toml", "[profile.ben]\n");
+    let imported = other.run(&["journal", "import", file.to_str().unwrap()]);
+    assert_eq!((imported.code, &*imported.err), (0, ""));
+    assert_eq!(decisions(&other), before);
+    assert!(other.path("state/matside/profiles/ben/journal.sqlite").is_file());
+}
+
 #[test]
 fn one_session_a_day_and_a_day_of_rest_when_it_got_worse() {
     let user = User::new();

@@ -166,6 +166,8 @@ impl<'a> Language<'a> {
         values.insert("words".to_owned(), vec!["the same".into()]);
         values.insert("second".to_owned(), vec![seconds]);
         values.insert("title".to_owned(), self.titles().map(|(_, title)| title.value.clone()).collect());
+        // Of a household.
+        values.insert("names".to_owned(), vec!["Anna, Ben".to_owned()]);
         let values = values.into_iter().map(|(name, all)| {
             let unset = (name == "direction").then(|| Value::from(()));
             (name, all.into_iter().map(Value::from).chain(unset).collect())

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
-use matside::history::{Answer, Ending, History, Moment, Row, Take, What};
+use matside::history::{ADVISED, Answer, Ending, History, Moment, Row, Take, What};
 use matside::plan::Main;
+use matside::progress::gates;
 use matside::progress::{Choice, Guide, Move, NoSession, Offer, Progress, Wish, follow};
 use matside::script::{FactValue, Refer};
 use proptest::prelude::*;
@@ -210,6 +211,40 @@ fn stays_shut(days: &[Told], jumps: &[i64]) {
     });
 }
 
+/// What is asked at `now`: a gate that is open asks nothing.
+fn open(history: &History, now: Moment) -> [bool; 3] {
+    [
+        history.remembered(now.at).contains_key("consent"),
+        gates::answered_today(history, "red-flags", now),
+        !gates::advice_is_due(history, "no-better", now, None),
+    ]
+}
+
+/// A clock that is ahead opens nothing that is shut, and one that is behind leaves nothing open.
+fn no_clock_opens(rows: &[(i64, u8)], later: i64, jump: i64) {
+    let mut life = Days::new();
+    for (hours, what) in rows {
+        life.now.at += SignedDuration::from_hours(*hours);
+        let told = |check_in: &str, days| {
+            let facts = [("consent".to_owned(), FactValue::Word("yes".into()))].into();
+            let (check_in, answer) = (check_in.to_owned(), Some("told".to_owned()));
+            What::Answer(Answer { check_in, answer, facts, days, ..Answer::default() })
+        };
+        let what = match what {
+            0 => told("consent", Some(365)),
+            1 => told("red-flags", None),
+            2 => What::Note { note: ADVISED.into(), about: Some("no-better".into()) },
+            _ => What::Ending { ending: Ending::Done },
+        };
+        life.push(1, what);
+    }
+    let shifted = |hours: i64| Moment { at: life.now.at + SignedDuration::from_hours(hours), ..life.now };
+    let honest = open(&life.history, shifted(later));
+    let ahead = open(&life.history, shifted(later + jump));
+    assert!(ahead.iter().zip(honest).all(|(ahead, honest)| !ahead || honest), "{honest:?} {ahead:?}");
+    assert_eq!(open(&life.history, shifted(-1 - jump)), [false; 3]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -224,5 +259,14 @@ proptest! {
         jumps in prop::collection::vec(-5_000_i64..5_000, 6),
     ) {
         stays_shut(&days, &jumps);
+    }
+
+    #[test]
+    fn no_clock_opens_a_gate(
+        rows in prop::collection::vec((0_i64..200, 0_u8..4), 1..12),
+        later in 0_i64..10_000,
+        jump in 0_i64..200_000,
+    ) {
+        no_clock_opens(&rows, later, jump);
     }
 }

@@ -12,6 +12,7 @@ use crate::progress::gates;
 use crate::runner::Trouble;
 
 use super::super::guide::BACK;
+use super::super::places;
 
 pub struct Memory {
     /// Held while the session runs; nobody else can begin one.
@@ -76,6 +77,35 @@ fn emergency(path: &Path, history: &History) -> Option<String> {
     }
     let marked = || Some(Timestamp::try_from(marked(path)?).ok()?.to_zoned(TimeZone::system()).datetime());
     Some(told.or_else(marked)?.strftime("%Y-%m-%d at %H:%M").to_string())
+}
+
+/// Where no journal can be written: the next session is to know of the emergency all the same.
+pub fn mark_emergency() {
+    let marked = places::state().map(|path| Folder::open(&path)?.mark());
+    if let Some(Err(error)) = marked {
+        warn(error);
+    }
+}
+
+/// One session at a time on this device, whoever's it is. Held as long as it lives.
+///
+/// # Errors
+/// [`JournalError::Locked`] when another session is running, and nothing else.
+pub fn turn() -> Result<Option<Lock>, JournalError> {
+    // Without profiles the lock of the journal is the same one.
+    if places::device() == places::state() { Ok(None) } else { device() }
+}
+
+/// The same before it is known who it is.
+///
+/// # Errors
+/// As [`turn`].
+pub fn device() -> Result<Option<Lock>, JournalError> {
+    match places::device().map(|path| Folder::open(&path)?.lock()).transpose() {
+        Err(error @ JournalError::Locked { .. }) => Err(error),
+        Err(_) => Ok(None),
+        Ok(lock) => Ok(lock),
+    }
 }
 
 fn back() -> Timestamp {

@@ -8,28 +8,36 @@ mod screen;
 mod signals;
 mod sound;
 mod start;
+mod status;
+mod who;
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
+use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::{ADVISED, What};
+use crate::journal::Journal;
 use crate::line::Line;
-use crate::runner::{Ending, Event, Note, Performance, Trouble};
+use crate::plan::Plan;
+use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, guide, places, voices};
+use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 use start::{Asked, Start};
+use status::Status;
+pub use who::who;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -84,55 +92,110 @@ impl From<Input> for Message {
     }
 }
 
-pub fn run(args: &Args) -> anyhow::Result<Exit> {
+/// What reaches this process from a person. Listening begins once: a thread that waits for a line cannot be called off.
+pub struct Senses {
+    messages: Sender<Message>,
+    inbox: Receiver<Message>,
+    ear: Option<Ear>,
+}
+
+impl Senses {
+    pub fn new() -> Self {
+        let (messages, inbox) = channel();
+        Self { messages, inbox, ear: None }
+    }
+
+    /// Whether single keys are heard.
+    fn listen(&mut self) -> anyhow::Result<bool> {
+        if self.ear.is_none() {
+            signals::listen(self.messages.clone())?;
+            self.ear = Some(Ear::open(self.messages.clone()));
+        }
+        Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
+    }
+
+    /// What is left of an earlier performance is not about the next; what a person did is.
+    fn settle(&self) {
+        let left: Vec<Message> = self.inbox.try_iter().collect();
+        for message in left.into_iter().filter(|left| matches!(left, Message::Input(_) | Message::Signal)) {
+            drop(self.messages.send(message));
+        }
+    }
+}
+
+/// What is performed.
+struct Show {
+    plan: Arc<Plan>,
+    runner: Runner,
+    begun: What,
+    /// Rules whose words are said in place of a session.
+    advised: Vec<Arc<str>>,
+    journal: Option<Journal>,
+    trouble: Option<Trouble>,
+}
+
+pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
     let asked = match Asked::read(args)? {
         Ok(asked) => asked,
         Err(exit) => return Ok(exit),
     };
+    let _turn = memory::turn()?;
     let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
     let Some(start) = asked.start(&memory)? else { return Ok(Exit::BadScript) };
     let Start { plan, runner, begun, advised, refused } = start;
-    let (speaking, fallen) = voices::live(&args.speech, &plan.language)?;
-    let (messages, inbox) = channel();
+    let (journal, trouble) = (memory.journal.take(), memory.trouble);
+    let show = Show { plan, runner, begun, advised, journal, trouble };
+    let (exit, _) = perform(args, show, &mut senses)?;
+    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+}
+
+/// Performs it, and gives the last answer too.
+fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit, Option<String>)> {
+    let (speaking, fallen) = voices::live(&args.speech, &show.plan.language)?;
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
-    let reports = reporter(messages.clone());
-    let gain = voices::gain(&args.speech);
-    let mut stage = Stage::new(Performance::new(runner), clips, gain, reports);
-    if let Some(trouble) = memory.trouble {
+    let alive = Arc::new(());
+    let reports = reporter(senses.messages.clone(), Arc::downgrade(&alive));
+    let mut stage = Stage::new(Performance::new(show.runner), clips, voices::gain(&args.speech), reports);
+    if let Some(trouble) = show.trouble {
         stage.handle(Event::Trouble(trouble));
     }
     let stage = Arc::new(Mutex::new(stage));
+    senses.settle();
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
             eprintln!("matside: {error:#}");
-            return Ok(Exit::NoDevice);
+            return Ok((Exit::NoDevice, None));
         }
     };
-    signals::listen(messages.clone())?;
     #[cfg(feature = "ears")]
-    let ears = hearing::Ears::open(&args.ears, &plan, sound.own(), &messages).unwrap_or_else(|error| {
-        eprintln!("matside: {error}");
-        hearing::Ears::deaf()
-    });
-    let ear = Ear::open(messages.clone());
-    let screen = Screen::new(args.captions, ear.keys, plan.clone());
+    let ears =
+        hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
+            eprintln!("matside: {error}");
+            hearing::Ears::deaf()
+        });
+    let keys = senses.listen()?;
+    let messages = senses.messages.clone();
+    let status = Status::new(&show.plan);
+    let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
-    let keep = Keep::start(memory.journal.take(), begun, told);
     let live = Live {
         stage,
         sound,
-        inbox,
+        inbox: &senses.inbox,
+        _alive: alive,
         losses,
         fallen,
-        screen,
-        keep,
         #[cfg(feature = "ears")]
         ears,
         #[cfg(feature = "ears")]
-        plan,
-        advised,
+        plan: show.plan.clone(),
+        screen: Screen::new(args.captions, keys, show.plan),
+        status,
+        keep: Keep::start(show.journal, show.begun, told),
+        advised: show.advised,
+        answered: None,
         entered: Frames::ZERO,
         written_by: None,
         failing: false,
@@ -140,22 +203,36 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         leave_by: None,
         lost: 0,
     };
-    let exit = live.run()?;
-    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+    live.run()
 }
 
-fn reporter(messages: Sender<Message>) -> crate::stage::Reports {
-    // When the main thread is gone, the process is about to be.
-    Box::new(move |report| drop(messages.send(Message::Report(report))))
+/// Without its socket a session still runs.
+fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
+    let path = places::device()?.join(ctl::SOCKET);
+    let opened = Socket::open(&path, messages, Box::new(move || status.json()));
+    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    opened.inspect_err(failed).ok()
 }
 
-struct Live {
+/// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.
+fn reporter(messages: Sender<Message>, alive: Weak<()>) -> crate::stage::Reports {
+    Box::new(move |report| {
+        if alive.upgrade().is_some() {
+            drop(messages.send(Message::Report(report)));
+        }
+    })
+}
+
+struct Live<'a> {
     stage: Arc<Mutex<Stage>>,
     sound: Sound,
-    inbox: Receiver<Message>,
+    inbox: &'a Receiver<Message>,
+    /// As long as it lives, there are reports.
+    _alive: Arc<()>,
     losses: Receiver<(Line, VoiceError)>,
     fallen: voices::Fallen,
     screen: Screen,
+    status: Status,
     keep: Keep,
     #[cfg(feature = "ears")]
     ears: hearing::Ears,
@@ -163,6 +240,8 @@ struct Live {
     plan: Arc<crate::plan::Plan>,
     /// Rules whose words are said in place of a session.
     advised: Vec<Arc<str>>,
+    /// The last answer.
+    answered: Option<String>,
     /// Playhead at the beginning of the step.
     entered: Frames,
     /// Until when a record is waited for.
@@ -175,13 +254,13 @@ struct Live {
     lost: usize,
 }
 
-impl Live {
-    fn run(mut self) -> anyhow::Result<Exit> {
+impl Live<'_> {
+    fn run(mut self) -> anyhow::Result<(Exit, Option<String>)> {
         let exit = self.until_it_ends();
         if let Ok(mut stage) = self.stage.lock() {
             stage.hush();
         }
-        exit
+        Ok((exit?, self.answered))
     }
 
     fn until_it_ends(&mut self) -> anyhow::Result<Exit> {
@@ -249,9 +328,11 @@ impl Live {
         if let Happened::Sound(crate::runner::Sound::Line(line)) = &report.what {
             self.ears.own(line);
         }
+        self.status.take(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),
+            Happened::Note(Note::Answered { answer, .. }) => self.answered = Some(answer),
             Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
             Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
@@ -270,8 +351,12 @@ impl Live {
         if let What::Take(take) = &mut what {
             take.lasted = (playhead - self.entered).as_millis();
         }
-        let waited_for = matches!(what, What::Answer(_));
-        if let Some(record) = self.keep.record(what).filter(|_| waited_for) {
+        let (waited_for, emergency) = (matches!(what, What::Answer(_)), what.is_emergency());
+        let record = self.keep.record(what);
+        if emergency && record.is_none() {
+            memory::mark_emergency();
+        }
+        if let Some(record) = record.filter(|_| waited_for) {
             self.written_by = Some((record, Instant::now() + WRITTEN));
         }
     }

@@ -67,5 +67,5 @@ const NIGHT: f32 = -8.0;
 
 /// Base gain in decibels.
 pub fn gain(speech: &Speech) -> f32 {
-    if speech.night { NIGHT } else { 0.0 }
+    f32::from(speech.volume) + if speech.night { NIGHT } else { 0.0 }
 }

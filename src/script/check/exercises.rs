@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::{
-    AFFECTED_SIDE, At, Dose, Duration, Exercise, Filed, Level, Library, Progression, Sides, direction_fact,
+    AFFECTED_SIDE, At, Duration, Exercise, Filed, Level, Library, Progression, Sides, direction_fact,
 };
 use super::wording::Scope;
 use super::{Checker, names};
@@ -151,7 +151,7 @@ fn sides<'a>(checker: &mut Checker<'a>, filed: &'a Filed<Exercise>) {
 fn growth(checker: &mut Checker<'_>, filed: &Filed<Exercise>, progression: &Progression) {
     let item = &filed.item;
     let dose = item.first_level().map_or(item.dose.clone(), |level| level.dose.over(&item.dose));
-    let Progression { reps, hold, time, levels, .. } = progression;
+    let Progression { reps, hold, time, levels, last_level, .. } = progression;
     if let Some(reps) = reps {
         let base = dose.reps.as_ref().map(|at| u64::from(at.value));
         let grows = Growth { name: "reps", base, to: reps.to.into(), step: reps.step.into() };
@@ -164,13 +164,35 @@ fn growth(checker: &mut Checker<'_>, filed: &Filed<Exercise>, progression: &Prog
             Growth { name, base, to: frames(at.to), step: frames(at.step) }.check(checker, filed, &at.span);
         }
     }
-    let (Dose { .. }, true) = (&dose, *levels) else {
-        return;
-    };
-    if item.level.is_empty() && !filed.lost_somewhere("level") {
+    if let Some(last) = last_level {
+        self::last_level(checker, filed, last, *levels);
+    }
+    if *levels && item.level.is_empty() && !filed.lost_somewhere("level") {
         let message = "`levels = true`, but there is no `[[level]]`";
         checker.error(filed.source, &super::TOP, message, "add levels, or leave `levels` out");
     }
+}
+
+fn last_level(checker: &mut Checker<'_>, filed: &Filed<Exercise>, last: &At<String>, levels: bool) {
+    let ids = || filed.item.level.iter().map(|level| level.id.as_str());
+    let place = |id: &str| ids().position(|known| known == id);
+    let start = filed.item.first_level().and_then(|level| place(&level.id));
+    let (message, hint) = match place(last) {
+        None if filed.lost_somewhere("level") => return,
+        None => {
+            let hint = did_you_mean(last, ids()).unwrap_or_else(|| "it is the id of a `[[level]]`".into());
+            (format!("there is no level `{}`", last.value), hint)
+        }
+        Some(_) if !levels => {
+            ("`last-level` without `levels = true`".into(), "no level follows another".into())
+        }
+        Some(last) if Some(last) < start => (
+            "`last-level` comes before the level it starts from".into(),
+            "levels follow from `start` on".into(),
+        ),
+        Some(_) => return,
+    };
+    checker.error(filed.source, &last.span, message, &hint);
 }
 
 struct Growth {

@@ -1,0 +1,161 @@
+//! `matside history`: one line for each session, or one JSON object.
+
+use std::io::Write;
+
+use anyhow::Context;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::history::{Ending, History};
+use crate::journal::{FILE, Folder, Journal};
+use crate::report::{Felt, Names, Session, sessions};
+
+use super::shelf::Shelf;
+use super::{Exit, places};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The last so many sessions
+    #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "since")]
+    last: u32,
+    /// The sessions from that day on, as 2026-03-01
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// One JSON object for each session
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let shelf = Shelf::read(&[])?;
+    let history = match (journal()?, args.since) {
+        (None, _) => History::default(),
+        (Some(journal), Some(day)) => since(&journal, day)?,
+        (Some(journal), None) => journal.last(args.last)?,
+    };
+    let mut shown = sessions(&history, &Names::new(&shelf.library, &history));
+    shown.retain(|session| args.since.is_none_or(|day| session.began.day() >= day));
+    if args.since.is_none() {
+        shown.drain(..shown.len().saturating_sub(usize::try_from(args.last)?));
+    }
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        as_json(&mut out, &shown)?;
+    } else {
+        as_lines(&mut out, &shown)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Nothing is made where nothing ever happened.
+pub fn journal() -> anyhow::Result<Option<Journal>> {
+    let path = places::state().context(places::NO_STATE)?;
+    if !path.join(FILE).is_file() {
+        return Ok(None);
+    }
+    Ok(Some(Journal::open(&Folder::open(&path)?)?))
+}
+
+/// What may belong to the days from `day` on, wherever they were.
+pub fn since(journal: &Journal, day: Date) -> anyhow::Result<History> {
+    let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |noon| noon.timestamp());
+    let before = noon.checked_sub(SignedDuration::from_hours(3 * 24)).unwrap_or(Timestamp::MIN);
+    Ok(journal.recent(before)?)
+}
+
+/// How a session ended.
+pub fn ended(ending: Option<Ending>) -> &'static str {
+    match ending {
+        Some(Ending::Done) => "done",
+        Some(Ending::EndedEarly) => "ended early",
+        Some(Ending::Symptoms) => "symptoms",
+        Some(Ending::Emergency) => "emergency",
+        Some(Ending::Interrupted) => "interrupted",
+        None => "cut off",
+    }
+}
+
+/// Text from files and journals, without anything that a terminal would obey.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Rounded.
+pub fn minutes(lasted: SignedDuration) -> i64 {
+    lasted.as_secs().saturating_add(30) / 60
+}
+
+fn as_lines(out: &mut impl Write, sessions: &[Session]) -> std::io::Result<()> {
+    if sessions.is_empty() {
+        return writeln!(out, "no session");
+    }
+    let width = sessions.iter().map(|session| session.title.chars().count()).max().unwrap_or_default();
+    for session in sessions {
+        writeln!(out, "{}", line(session, width).trim_end())?;
+    }
+    Ok(())
+}
+
+fn line(session: &Session, width: usize) -> String {
+    let when = session.began.local().strftime("%Y-%m-%d %H:%M");
+    let (title, minutes) = (plain(&session.title), minutes(session.lasted));
+    let (ended, pain) = (ended(session.ending), pain(session));
+    format!("{when}  {title:<width$}  {minutes:>3} min  {ended:<11}  {pain:<12}  {}", felt(session))
+}
+
+fn pain(session: &Session) -> String {
+    let number = |pain: Option<i64>| pain.map_or("-".to_owned(), |pain| pain.to_string());
+    match (session.before, session.after) {
+        (None, None) => String::new(),
+        (before, after) => format!("pain {} -> {}", number(before), number(after)),
+    }
+}
+
+/// Directions by how they felt, with the words that the report has for it.
+pub fn felt(session: &Session) -> String {
+    let parts = [(Felt::Helped, "eased"), (Felt::Worse, "worse"), (Felt::Spread, "spread")];
+    let parts = parts.into_iter().filter_map(|(felt, word)| {
+        let names: Vec<&str> =
+            session.directions(felt).map(|name| name.unwrap_or("something else")).collect();
+        (!names.is_empty()).then(|| format!("{word}: {}", plain(&names.join(", "))))
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line<'a> {
+    began: String,
+    session: &'a str,
+    title: &'a str,
+    minutes: i64,
+    ended: Option<Ending>,
+    pain_before: Option<i64>,
+    pain_after: Option<i64>,
+    eased: Vec<Option<&'a str>>,
+    worse: Vec<Option<&'a str>>,
+    spread: Vec<Option<&'a str>>,
+}
+
+fn as_json(out: &mut impl Write, sessions: &[Session]) -> anyhow::Result<()> {
+    for session in sessions {
+        let felt = |felt| session.directions(felt).collect();
+        let line = Line {
+            began: session.began.at.display_with_offset(session.began.offset).to_string(),
+            session: &session.id,
+            title: &session.title,
+            minutes: minutes(session.lasted),
+            ended: session.ending,
+            pain_before: session.before,
+            pain_after: session.after,
+            eased: felt(Felt::Helped),
+            worse: felt(Felt::Worse),
+            spread: felt(Felt::Spread),
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
