@@ -138,7 +138,6 @@ fn main() {
                 let line = serde_json::json!({
                     "at": at.load(Relaxed), "words": heard.words, "sure": heard.sure, "length": length,
                     "told": format!("{:?}", tells(&heard.words)), "urgent": after.is_none(),
-                    "believed": guard.lock().unwrap().believes(&heard.words, length),
                 });
                 println!("{line}");
             }
@@ -146,7 +145,9 @@ fn main() {
             Report::Failed(why) => panic!("{why}"),
             _ => {}
         };
-        let options = Options { keep: None, clean: Some(clean) };
+        let judge = guard.clone();
+        let believes = Box::new(move |words: &str, length| judge.lock().unwrap().believes(words, length));
+        let options = Options { keep: None, clean: Some(clean), believes };
         let recogniser = Box::new(Vosk::new(model.clone()));
         let source = Box::new(Recording(blocks.into_iter()));
         let _listener = Listener::start(wanted, recogniser, source, options, Box::new(reports)).unwrap();

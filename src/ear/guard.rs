@@ -29,6 +29,9 @@ const UP: f32 = 0.005;
 /// So does the noise of the room, but slower upward: a person is no noise.
 const RISE: f32 = 0.002;
 
+/// After the way to the microphone has been found, the canceller needs so much sound before it can be judged: 1 s.
+const FRESH: u32 = 100;
+
 /// What was played is heard for so long: 600 ms.
 const RINGS: u32 = 60;
 
@@ -71,6 +74,8 @@ pub struct Guard {
     echo: f32,
     /// Blocks until nothing of what was played can be heard any more.
     rings: u32,
+    /// Blocks of sound until what the canceller leaves can be judged.
+    fresh: u32,
 }
 
 impl Default for Guard {
@@ -84,6 +89,7 @@ impl Default for Guard {
             unfound: 0,
             echo: 0.0,
             rings: 0,
+            fresh: 0,
         }
     }
 }
@@ -112,7 +118,7 @@ impl Guard {
         self.echo = levels.echo.max(self.echo * ROOM);
         if levels.played > SILENCE {
             if levels.found && self.unfound > 0 {
-                self.leak = 1.0;
+                (self.leak, self.fresh) = (1.0, FRESH);
             }
             self.unfound = if levels.found { 0 } else { self.unfound.saturating_add(1) };
             if levels.found || self.unfound > DEAF_ROOM {
@@ -121,7 +127,9 @@ impl Guard {
         }
         // While it is not known how the program's own sound comes back, nothing tells it from a person.
         self.rings = if levels.played > SILENCE { RINGS } else { self.rings.saturating_sub(1) };
-        let unknown = self.rings > 0 && (1..DEAF_ROOM).contains(&self.unfound);
+        self.fresh -= u32::from(self.fresh > 0 && levels.played > SILENCE);
+        let searches = (1..DEAF_ROOM).contains(&self.unfound);
+        let unknown = self.rings > 0 && (searches || self.fresh > 0);
         let somebody = !unknown && left > ABOVE * (self.leak * self.echo + self.floor);
         self.others.push_back(somebody);
         if self.others.len() > MEMORY {

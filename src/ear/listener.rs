@@ -73,6 +73,9 @@ impl Default for Expected {
     }
 }
 
+/// Whether words, of an utterance that began so many samples ago, are somebody's own, and not the program's.
+pub type Believes = Box<dyn Fn(&str, usize) -> bool + Send>;
+
 pub struct Listener {
     expect: Sender<Expected>,
 }
@@ -81,6 +84,7 @@ pub struct Options {
     /// Where every utterance is written to; nowhere without.
     pub keep: Option<PathBuf>,
     pub clean: Option<Clean>,
+    pub believes: Believes,
 }
 
 impl Listener {
@@ -97,7 +101,7 @@ impl Listener {
     ) -> Result<Self, EarError> {
         let (expect, expected) = channel();
         let keep = options.keep.map(Keep::new).transpose()?;
-        let mut hearing = Hearing::new(recogniser, keep, reports);
+        let mut hearing = Hearing::new(recogniser, keep, options.believes, reports);
         hearing.expect(first);
         let mut clean = options.clean;
         let body = move || listen(hearing, source, &mut clean, &expected);
@@ -163,11 +167,17 @@ struct Hearing {
     /// The utterance was acted on before its end.
     done: bool,
     keep: Option<Keep>,
+    believes: Believes,
     reports: Reports,
 }
 
 impl Hearing {
-    fn new(recogniser: Box<dyn Recogniser>, keep: Option<Keep>, reports: Reports) -> Self {
+    fn new(
+        recogniser: Box<dyn Recogniser>,
+        keep: Option<Keep>,
+        believes: Believes,
+        reports: Reports,
+    ) -> Self {
         Self {
             recogniser,
             expected: Expected::default(),
@@ -178,6 +188,7 @@ impl Hearing {
             so_far: String::new(),
             done: false,
             keep,
+            believes,
             reports,
         }
     }
@@ -250,10 +261,12 @@ impl Hearing {
             self.so_far.clone_from(&so_far);
             (self.reports)(Report::SoFar(so_far.clone()));
         }
-        if !self.done && self.expected.vocabulary.urgent.contains(&so_far) {
+        let length = self.sound.len().min(URGENT);
+        // What is not believed yet may be, a moment later.
+        let urgent = !self.done && self.expected.vocabulary.urgent.contains(&so_far);
+        if urgent && (self.believes)(&so_far, length) {
             self.done = true;
             let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
-            let length = self.sound.len().min(URGENT);
             (self.reports)(Report::Heard { heard, length, after: None });
         }
     }
@@ -268,7 +281,8 @@ impl Hearing {
             (self.reports)(Report::Failed(error.to_string()));
             self.keep = None;
         }
-        if let Some(heard) = heard.filter(|_| !self.done) {
+        let believed = |heard: &Heard| (self.believes)(&heard.words, sound.len());
+        if let Some(heard) = heard.filter(|heard| !self.done && believed(heard)) {
             let after = Some(self.utterances.patience());
             (self.reports)(Report::Heard { heard, length: sound.len(), after });
         }

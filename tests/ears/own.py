@@ -135,12 +135,10 @@ def main():
         for one in heard(options, mic, played, lines, options.context, directory):
             of = [i for i, (begin, end, _) in enumerate(said) if begin < one["at"] < end + 1.2 * RATE]
             right = f'Command(\\"{options.say}\\")' in json.dumps(one["told"])
-            if of and one["believed"] and right:
+            if of and right:
                 obeyed.add(of[0])
                 late.append((one["at"] - said[of[0]][1]) / RATE)
-            elif of and right:
-                print("not believed", said[of[0]], one)
-            elif one["believed"]:
+            else:
                 own += 1
                 print("by itself", one)
         print(f"{len(played) / RATE / 60:.1f} minutes of speech, voice {options.voice}, {options.context}: {own} by itself")

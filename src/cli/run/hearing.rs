@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::ear::clean::Cleaner;
 use crate::ear::guard::Guard;
@@ -83,7 +83,12 @@ impl Ears {
         let guard = Arc::new(Mutex::new(Guard::default()));
         let listener = match folder {
             Some(folder) => {
-                let options = Options { keep: args.keep_audio.clone(), clean: cleaning(own, guard.clone()) };
+                let judge = guard.clone();
+                let believes = Box::new(move |words: &str, length| {
+                    judge.lock().is_ok_and(|guard: MutexGuard<'_, Guard>| guard.believes(words, length))
+                });
+                let (keep, clean) = (args.keep_audio.clone(), cleaning(own, guard.clone()));
+                let options = Options { keep, clean, believes };
                 Some(listen(&folder, options, messages.clone())?)
             }
             None if args.ears.is_some_and(|when| when != When::Off) => return Err(EarError::NotInstalled),
@@ -133,16 +138,9 @@ impl Ears {
         if somebody { DUCK } else { 0.0 }
     }
 
-    fn believes(&self, words: &str, length: usize) -> bool {
-        self.guard.lock().is_ok_and(|guard| guard.believes(words, length))
-    }
-
     /// What a report means for the session, and what is to be shown of it.
     pub fn report(&mut self, report: Report) -> (Option<Event>, Option<String>) {
         match report {
-            Report::Heard { heard: Heard { words, .. }, length, .. } if !self.believes(&words, length) => {
-                (None, None)
-            }
             Report::Heard { heard: Heard { words, sure, .. }, .. } => {
                 (Some(Event::Heard { words, sure }), None)
             }
