@@ -17,6 +17,7 @@ pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;
+pub mod meaning;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]
 pub mod output;

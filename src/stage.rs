@@ -6,7 +6,7 @@ use crate::frames::{Frames, RATE};
 use crate::line::{Line, Timing};
 use crate::mix::{Clip, Mix};
 use crate::output::Fill;
-use crate::runner::{Cut, Do, Ending, Event, Extent, Note, Performance, Sound};
+use crate::runner::{Cut, Do, Ending, Event, Extent, Note, Performance, Sound, Window};
 use crate::script::Chime;
 use crate::voice::{Speaker, Spoken};
 
@@ -77,6 +77,8 @@ pub struct Stage {
     gain: f32,
     /// Both.
     volume: f32,
+    /// Added to it while somebody else speaks.
+    duck: f32,
     ending: Option<Ending>,
     /// What a voice that speaks by itself will be asked, and when.
     due: Option<(Frames, Line)>,
@@ -92,7 +94,8 @@ impl Stage {
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
         let (produced, settle, ending, due, asked) = (Frames::ZERO, 0, None, None, None);
-        Self { performance, mix, clips, reports, produced, settle, gain, volume: gain, ending, due, asked }
+        let (volume, duck) = (gain, 0.0);
+        Self { performance, mix, clips, reports, produced, settle, gain, volume, duck, ending, due, asked }
     }
 
     /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
@@ -153,6 +156,20 @@ impl Stage {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.ending.is_some() && self.mix.is_silent()
+    }
+
+    /// Speaks by so many decibels louder, or softer for whoever else speaks. A voice that speaks by itself does not.
+    pub fn duck(&mut self, decibels: f32) {
+        if self.duck.total_cmp(&decibels).is_ne() {
+            self.duck = decibels;
+            self.mix.set_gain(self.volume + decibels);
+        }
+    }
+
+    /// What decides about the words that may be said now.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.performance.runner().window()
     }
 
     fn perform(&mut self) {
@@ -228,7 +245,7 @@ impl Stage {
 
     fn volume(&mut self, decibels: f32) {
         self.volume = decibels;
-        self.mix.set_gain(decibels);
+        self.mix.set_gain(decibels + self.duck);
         if let Some(speaker) = self.clips.speaker() {
             speaker.volume(decibels);
         }

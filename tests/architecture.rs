@@ -6,8 +6,19 @@ use std::fs;
 use std::path::Path;
 
 /// The core, from the bottom up: each module may use those before it.
-const CORE: [&str; 10] =
-    ["frames", "diagnostic", "line", "script", "plan", "history", "runner", "timeline", "progress", "report"];
+const CORE: [&str; 11] = [
+    "frames",
+    "diagnostic",
+    "line",
+    "script",
+    "plan",
+    "meaning",
+    "history",
+    "runner",
+    "timeline",
+    "progress",
+    "report",
+];
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.

@@ -43,7 +43,7 @@ fn numbers() -> (Shared, Arc<AtomicBool>) {
 }
 
 fn options() -> Options {
-    Options { buffer: env::var("BUFFER").ok().and_then(|frames| frames.parse().ok()) }
+    Options { buffer: env::var("BUFFER").ok().and_then(|frames| frames.parse().ok()), ..Options::default() }
 }
 
 /// Not a test: the child process of those below.

@@ -18,6 +18,8 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut shelf = Shelf::read(&args.files)?;
     shelf.check();
+    #[cfg(feature = "ears")]
+    shelf.diagnostics.extend(super::ears::dictionary::check(&shelf.library));
     let mut diagnostics = std::mem::take(&mut shelf.diagnostics);
     if let Some(voice) = &args.voice {
         diagnostics.extend(voices::unheard(voice, &shelf)?);

@@ -50,6 +50,8 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     let mut found = vec![config(settings)];
     found.extend(sound(args));
     found.extend(speech(settings));
+    #[cfg(feature = "ears")]
+    found.extend(hearing(settings));
     found.extend(starts());
     let history = history();
     let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
@@ -89,6 +91,14 @@ fn sound(args: &Args) -> impl Iterator<Item = Finding> {
 fn sound(_: &Args) -> impl Iterator<Item = Finding> {
     let cure = "cargo build --release    # with the feature `device`";
     std::iter::once(Finding::fault("sound", "this build has no sound device", cure))
+}
+
+/// Whoever has ears wants to be heard.
+#[cfg(feature = "ears")]
+fn hearing(settings: &Settings) -> Option<Finding> {
+    let off = settings.value("ears").is_some_and(|when| when == "off");
+    let installed = !off && super::ears::find("en").is_some();
+    installed.then(doctor::microphone)
 }
 
 /// The voice that is set, or the usual one; and the one that stands in.

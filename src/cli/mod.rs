@@ -5,12 +5,16 @@ mod clips;
 mod config;
 mod ctl;
 mod doctor;
+#[cfg(feature = "ears")]
+mod ears;
 mod exit;
 mod forget;
 mod guide;
 mod history;
 mod journal;
 mod list;
+#[cfg(feature = "ears")]
+mod listen;
 mod new;
 mod places;
 mod prepare;
@@ -81,6 +85,12 @@ enum Verb {
     List,
     /// List, install, hear and remove voices
     Voices(voices::Args),
+    /// List, install and remove what is needed to hear spoken answers
+    #[cfg(feature = "ears")]
+    Ears(ears::Args),
+    /// Show what is heard, how well and how soon: for setting a room up
+    #[cfg(feature = "ears")]
+    Listen(listen::Args),
     /// Check session files and report every error in them
     Check(check::Args),
     /// Print the options that can be set in `config.toml`, their values and where these come from
@@ -220,6 +230,10 @@ fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> 
         Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),
         Verb::Voices(args) => voices::run(&args),
+        #[cfg(feature = "ears")]
+        Verb::Ears(args) => ears::run(&args),
+        #[cfg(feature = "ears")]
+        Verb::Listen(args) => listen::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Schema(args) => schema::run(&args),
     }

@@ -4,6 +4,8 @@ mod clock;
 mod disk;
 mod jobs;
 mod machine;
+#[cfg(feature = "ears")]
+mod microphone;
 #[cfg(feature = "device")]
 mod sound;
 mod voices;
@@ -14,6 +16,8 @@ pub use clock::clock;
 pub use disk::{private, space};
 pub use jobs::{cron, linger};
 pub use machine::memory;
+#[cfg(feature = "ears")]
+pub use microphone::microphone;
 #[cfg(feature = "device")]
 pub use sound::{muted, plays};
 pub use voices::{pack, program};

@@ -1,8 +1,33 @@
-//! Answers and commands from a keyboard, a pipe, or another program. Owns the terminal's mode. Must not know what they mean.
+//! Answers and commands from a keyboard, a pipe, another program, or the air. Owns the terminal's mode and the microphone.
+//! Must not know what they mean.
 
+pub mod choose;
+pub mod clean;
+pub mod echo;
+pub mod guard;
+#[cfg(feature = "ears")]
+mod keep;
 mod keys;
+#[cfg(feature = "ears")]
+pub mod level;
 mod lines;
+#[cfg(feature = "ears")]
+pub mod listener;
+#[cfg(feature = "ears")]
+pub mod microphone;
+#[cfg(feature = "ears")]
+mod rate;
+#[cfg(feature = "ears")]
+pub mod recogniser;
+#[cfg(feature = "ears")]
+pub mod reference;
 pub mod socket;
+#[cfg(feature = "ears")]
+pub mod source;
+#[cfg(feature = "ears")]
+pub mod utterance;
+#[cfg(feature = "ears")]
+pub mod vosk;
 
 use std::io::IsTerminal;
 use std::sync::mpsc::Sender;

@@ -5,6 +5,8 @@ pub mod device;
 mod encode;
 pub mod file;
 pub mod null;
+#[cfg(feature = "device")]
+pub mod played;
 
 use crate::mix::Clip;
 

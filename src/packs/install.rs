@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Manifest, Package, Part, is_plain};
-use super::{MANIFEST, PackError, fetch};
+use super::{PackError, fetch, unpack};
 
 /// Where the files come from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// Each from its package or address.
     Net,
-    /// A package file (`.whl`, `.zip`), or a folder that holds the files.
+    /// A package file (`.whl`, `.zip`, `.tgz`), or a folder that holds the files or such packages.
     Path(PathBuf),
     /// A package file at an address.
     Url(String),
@@ -34,7 +34,7 @@ pub fn install(pack: &Manifest, folder: &Path, source: &Source) -> Result<PathBu
         }
     }
     let text = toml::to_string(pack).unwrap_or_default();
-    write(&staging.join(MANIFEST), &mut text.as_bytes())?;
+    write(&staging.join(pack.file_name()), &mut text.as_bytes())?;
     let _ = fs::remove_dir_all(staging.join(PACKAGES));
     let (place, old) = (folder.join(&pack.name), folder.join(format!(".{}.old", pack.name)));
     let _ = fs::remove_dir_all(&old);
@@ -73,23 +73,24 @@ const PACKAGES: &str = ".packages";
 
 fn get(part: &Part, staging: &Path, source: &Source) -> Result<(), PackError> {
     let to = staging.join(&part.name);
+    to.parent().map_or(Ok(()), make)?;
+    let scratch = staging.join(PACKAGES);
     match source {
-        Source::Path(path) if path.is_dir() => copy(&path.join(&part.name), &to),
-        Source::Path(path) => unpack(path, part, &to),
+        Source::Path(path) if path.is_dir() => from_folder(path, part, &to, &scratch),
+        Source::Path(path) => unpack::part(path, part, &to, &scratch),
         Source::Url(url) => {
-            let packages = staging.join(PACKAGES);
-            make(&packages)?;
-            let file = packages.join("package.zip");
-            let done = packages.join("package.done");
+            make(&scratch)?;
+            let file = scratch.join("package.zip");
+            let done = scratch.join("package.done");
             if !done.exists() {
                 fetch::url(url, &file)?;
                 write(&done, &mut io::empty())?;
             }
-            unpack(&file, part, &to)
+            unpack::part(&file, part, &to, &scratch)
         }
         Source::Net => match (&part.from.url, &part.from.package) {
             (Some(url), _) => fetch_alone(url, &to),
-            (None, Some(package)) => unpack(&packaged(package, staging)?, part, &to),
+            (None, Some(package)) => unpack::part(&packaged(package, part, &scratch)?, part, &to, &scratch),
             (None, None) => Err(PackError::Missing { path: to }),
         },
     }
@@ -103,27 +104,32 @@ fn fetch_alone(url: &str, to: &Path) -> Result<(), PackError> {
     fs::rename(&part, to).map_err(|error| PackError::write(to, error))
 }
 
-fn packaged(package: &Package, staging: &Path) -> Result<PathBuf, PackError> {
-    let dir = staging.join(PACKAGES).join(&package.name);
+/// From the registry; where its client is missing, from the address of the same files.
+fn packaged(package: &Package, part: &Part, scratch: &Path) -> Result<PathBuf, PackError> {
+    let dir = scratch.join(&package.name);
     make(&dir)?;
-    fetch::package(package, &dir)
+    let fetched = fetch::package(package, &dir);
+    let (Err(PackError::Client { .. }), Some(archive)) = (&fetched, &part.from.archive) else {
+        return fetched;
+    };
+    let file = dir.join("archive.zip");
+    if !file.exists() {
+        fetch_alone(archive, &file)?;
+    }
+    Ok(file)
 }
 
-fn unpack(package: &Path, part: &Part, to: &Path) -> Result<(), PackError> {
-    let wrong = |reason: String| PackError::Package { path: package.to_owned(), reason };
-    let file = File::open(package).map_err(|error| wrong(error.to_string()))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|error| wrong(error.to_string()))?;
-    let alone = format!("/{}", part.name);
-    let name = part.from.member.clone().filter(|member| archive.index_for_name(member).is_some());
-    // A newer version of the package keeps its files elsewhere, and a voice of its own may be packed flat.
-    let name = name.or_else(|| {
-        let names = archive.file_names().filter_map(Result::ok);
-        names.map(String::from).find(|name| *name == part.name || name.ends_with(&alone))
-    });
-    let Some(name) = name else { return Err(wrong(format!("it holds no `{}`", part.name))) };
-    let member = archive.by_name(&name).map_err(|error| wrong(error.to_string()))?;
-    // No more than it may have: a hostile archive must not fill the disk.
-    write(to, &mut io::Read::take(member, part.bytes.saturating_add(1)))
+/// The file itself, or out of the first package that has it.
+fn from_folder(folder: &Path, part: &Part, to: &Path, scratch: &Path) -> Result<(), PackError> {
+    let file = folder.join(&part.name);
+    if file.exists() {
+        return copy(&file, to);
+    }
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let mut packages: Vec<PathBuf> = entries.filter(|path| unpack::is_package(path)).collect();
+    packages.sort();
+    let done = packages.iter().any(|package| unpack::part(package, part, to, scratch).is_ok());
+    if done { Ok(()) } else { Err(PackError::Missing { path: file }) }
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), PackError> {
@@ -131,11 +137,11 @@ fn copy(from: &Path, to: &Path) -> Result<(), PackError> {
     write(to, &mut file)
 }
 
-fn make(dir: &Path) -> Result<(), PackError> {
+pub(super) fn make(dir: &Path) -> Result<(), PackError> {
     fs::create_dir_all(dir).map_err(|error| PackError::write(dir, error))
 }
 
-fn write(path: &Path, from: &mut dyn io::Read) -> Result<(), PackError> {
+pub(super) fn write(path: &Path, from: &mut dyn io::Read) -> Result<(), PackError> {
     let written = (|| {
         let mut file = File::create(path)?;
         io::copy(from, &mut file)?;

@@ -1,5 +1,6 @@
 //! What a pack is made of. Owns the form of `voice.toml` and of the list of known packs.
 
+use std::env::consts::ARCH;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -7,7 +8,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::PackError;
+use super::{EARS, PackError, VOICE};
+
+/// What reads the files of ears.
+const EARS_ENGINE: &str = "vosk";
 
 /// `voice.toml`: a pack and its files, with what they must be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +54,9 @@ pub struct From {
     pub url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<Package>,
+    /// A package at an address, where the registry's client is not installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
 }
 
 /// A package of a public registry.
@@ -65,6 +72,7 @@ pub struct Package {
 #[serde(rename_all = "lowercase")]
 pub enum Registry {
     Pypi,
+    Npm,
 }
 
 impl Manifest {
@@ -84,6 +92,12 @@ impl Manifest {
         self.file.iter().try_for_each(|part| part.verify(dir))
     }
 
+    /// The name of its manifest.
+    #[must_use]
+    pub fn file_name(&self) -> &'static str {
+        if self.engine == EARS_ENGINE { EARS } else { VOICE }
+    }
+
     /// Of all files together.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -95,8 +109,12 @@ impl Manifest {
     /// # Errors
     /// [`PackError::Name`].
     pub fn check_names(&self) -> Result<(), PackError> {
-        let files = self.file.iter().map(|part| &part.name);
-        match [&self.name, &self.weights].into_iter().chain(files).find(|name| !is_plain(name)) {
+        // A model has folders within its own.
+        let stays = |name: &&String| name.split('/').all(is_plain);
+        let files = self.file.iter().map(|part| &part.name).chain([&self.weights]);
+        let mut leaves =
+            files.filter(|name| !stays(name)).chain([&self.name].into_iter().filter(|name| !is_plain(name)));
+        match leaves.next() {
             Some(name) => Err(PackError::Name { name: name.clone() }),
             None => Ok(()),
         }
@@ -161,7 +179,10 @@ struct Known {
 #[serde(deny_unknown_fields)]
 struct Set {
     name: String,
+    /// The kind of machine it is for, as Rust calls it; any without.
+    machine: Option<String>,
     package: Option<Package>,
+    archive: Option<String>,
     file: Vec<Part>,
 }
 
@@ -178,12 +199,24 @@ struct Pack {
     sets: Vec<String>,
 }
 
-/// The packs that can be installed by name.
+/// The voices that can be installed by name.
 #[must_use]
 pub fn known() -> Vec<Manifest> {
+    listed(include_str!("known.toml"), ARCH)
+}
+
+/// The ears that can be installed by name, on this kind of machine.
+#[must_use]
+pub fn known_ears() -> Vec<Manifest> {
+    listed(include_str!("ears.toml"), ARCH)
+}
+
+fn listed(list: &str, machine: &str) -> Vec<Manifest> {
     // A broken list is a fault of the build: a test reads it.
-    let Ok(Known { set: sets, pack }) = toml::from_str(include_str!("known.toml")) else { return Vec::new() };
-    pack.into_iter().map(|pack| whole(pack, &sets)).collect()
+    let Ok(Known { set: mut sets, pack }) = toml::from_str(list) else { return Vec::new() };
+    sets.retain(|set| set.machine.as_ref().is_none_or(|for_one| for_one == machine));
+    let complete = |pack: &Pack| pack.sets.iter().all(|name| sets.iter().any(|set| set.name == *name));
+    pack.into_iter().filter(complete).map(|pack| whole(pack, &sets)).collect()
 }
 
 fn whole(pack: Pack, sets: &[Set]) -> Manifest {
@@ -191,7 +224,8 @@ fn whole(pack: Pack, sets: &[Set]) -> Manifest {
     let mine = wanted.iter().filter_map(|name| sets.iter().find(|set| set.name == *name));
     let file = mine.flat_map(|set| {
         set.file.iter().map(|part| {
-            let from = From { package: set.package.clone(), ..part.from.clone() };
+            let (package, archive) = (set.package.clone(), set.archive.clone());
+            let from = From { package, archive, ..part.from.clone() };
             Part { from, ..part.clone() }
         })
     });
@@ -203,10 +237,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn ears_are_for_the_machines_that_have_a_library() {
+        let ears = include_str!("ears.toml");
+        for (machine, bytes) in [("x86_64", 25_986_496), ("aarch64", 7_496_288), ("arm", 6_550_408)] {
+            let packs = listed(ears, machine);
+            let library = packs[0].file.iter().find(|part| part.name == "libvosk.so").unwrap();
+            assert_eq!((packs.len(), packs[0].file.len(), library.bytes), (1, 14, bytes));
+        }
+        assert_eq!(listed(ears, "riscv64"), []);
+    }
+
+    #[test]
     fn a_name_that_leads_out_of_the_folder_is_refused() {
         let heart = known().into_iter().find(|pack| pack.name == "heart").unwrap();
         assert!(heart.check_names().is_ok());
-        for name in ["", ".", "..", "../heart", "/etc", "a/b", ".heart.old", "a\\b"] {
+        assert!(Manifest { name: "a/b".into(), ..heart.clone() }.check_names().is_err());
+        for name in ["", ".", "..", "../heart", "a/../b", "/etc", "a//b", ".heart.old", "a\\b"] {
             assert!(Manifest { name: name.into(), ..heart.clone() }.check_names().is_err(), "{name}");
             let mut foreign = heart.clone();
             foreign.file[0].name = name.into();
@@ -216,7 +262,7 @@ mod tests {
 
     #[test]
     fn every_known_pack_has_all_its_files_and_their_places() {
-        let packs = known();
+        let packs: Vec<Manifest> = known().into_iter().chain(known_ears()).collect();
         assert!(packs.len() >= 6, "{}", packs.len());
         for pack in &packs {
             assert!(pack.file.iter().any(|part| part.name == pack.weights), "{}", pack.name);

@@ -4,17 +4,19 @@
 mod fetch;
 mod install;
 mod manifest;
+mod unpack;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use install::{Source, install, remove};
-pub use manifest::{Manifest, Part, known};
+pub use manifest::{Manifest, Part, known, known_ears};
 
 use manifest::is_plain;
 
-/// The name of the file that makes a folder a voice pack.
-pub const MANIFEST: &str = "voice.toml";
+/// The names of the files that make a folder a voice, and ears.
+pub const VOICE: &str = "voice.toml";
+pub const EARS: &str = "ears.toml";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -49,8 +51,8 @@ impl PackError {
     }
 }
 
-/// The packs below `folders`, the first of a name winning, with where each lies. Those that cannot be read are errors.
-pub fn installed(folders: &[PathBuf]) -> Vec<Result<(PathBuf, Manifest), PackError>> {
+/// The packs below `folders` with this manifest, the first of a name winning, with where each lies. Those that cannot be read are errors.
+pub fn installed(folders: &[PathBuf], manifest: &str) -> Vec<Result<(PathBuf, Manifest), PackError>> {
     let mut found: Vec<Result<(PathBuf, Manifest), PackError>> = Vec::new();
     for folder in folders {
         let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
@@ -58,8 +60,8 @@ pub fn installed(folders: &[PathBuf]) -> Vec<Result<(PathBuf, Manifest), PackErr
         let whole = entries.filter(|entry| is_plain(&entry.file_name().to_string_lossy()));
         let mut dirs: Vec<PathBuf> = whole.map(|entry| entry.path()).collect();
         dirs.sort();
-        for dir in dirs.into_iter().filter(|dir| dir.join(MANIFEST).is_file()) {
-            let pack = Manifest::read(&dir.join(MANIFEST));
+        for dir in dirs.into_iter().filter(|dir| dir.join(manifest).is_file()) {
+            let pack = Manifest::read(&dir.join(manifest));
             let is = |name: &str| found.iter().flatten().any(|(_, other)| other.name == name);
             if pack.as_ref().is_ok_and(|pack| is(&pack.name)) {
                 continue;
@@ -78,7 +80,7 @@ pub fn find(folders: &[PathBuf], name: &str) -> Result<Option<(PathBuf, Manifest
     if !is_plain(name) {
         return Ok(None);
     }
-    let path = |folder: &PathBuf| folder.join(name).join(MANIFEST);
+    let path = |folder: &PathBuf| folder.join(name).join(VOICE);
     let Some(folder) = folders.iter().find(|folder| path(folder).is_file()) else { return Ok(None) };
     Ok(Some((folder.join(name), Manifest::read(&path(folder))?)))
 }

@@ -4,6 +4,7 @@
 mod build;
 mod chosen;
 mod dose;
+mod hearing;
 mod ladder;
 mod phase;
 mod phrasebook;
@@ -19,6 +20,7 @@ use crate::script::{Chime, FactValue, Form, NumberRange, Refer, Texts, Then};
 pub use build::{BuildError, build, build_chosen, wordless};
 pub use chosen::{Chosen, Standing, Why};
 pub use dose::{Main, PlannedDose};
+pub use hearing::HearingWords;
 pub use ladder::{Ladder, Rung};
 pub use phase::phase;
 pub use phrasebook::{PhraseBook, Side};

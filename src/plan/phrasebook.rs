@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::HearingWords;
 use crate::frames::{Frames, RATE};
 use crate::script::{Phrases, Texts, fold};
 
@@ -36,6 +37,7 @@ pub struct PhraseBook {
     right: BTreeMap<String, String>,
     directions: BTreeMap<String, String>,
     commands: BTreeMap<String, String>,
+    hearing: HearingWords,
     moves: BTreeMap<(Option<String>, String), (Arc<str>, Frames)>,
 }
 
@@ -54,6 +56,7 @@ impl PhraseBook {
                 .iter()
                 .flat_map(|(name, words)| words.iter().map(|word| (fold(word), name.value.clone())))
                 .collect(),
+            hearing: HearingWords::new(&phrases.hearing),
             moves: phrases
                 .moves
                 .iter()
@@ -137,6 +140,17 @@ impl PhraseBook {
     pub fn to_position(&self, from: Option<&str>, to: &str) -> Option<&(Arc<str>, Frames)> {
         let exact = from.and_then(|from| self.moves.get(&(Some(from.to_owned()), to.to_owned())));
         exact.or_else(|| self.moves.get(&(None, to.to_owned())))
+    }
+
+    /// The words around answers and commands.
+    #[must_use]
+    pub fn hearing(&self) -> &HearingWords {
+        &self.hearing
+    }
+
+    /// What gives each command: words and its name.
+    pub fn commands(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.commands.iter().map(|(words, name)| (words.as_str(), name.as_str()))
     }
 
     /// Name of the command that `words` give.

@@ -3,7 +3,7 @@
 use crate::frames::Frames;
 use crate::line::Line;
 use crate::plan::{Plan, PlannedCheckIn, PlannedOutcome, What};
-use crate::script::{FactValue, Refer, Then, fold};
+use crate::script::{FactValue, Refer, Then};
 
 use super::cue::{Cue, Length, Part, Place};
 use super::event::{Command, Cut, Note};
@@ -45,7 +45,8 @@ impl Runner {
         let again = self.plan.check_ins.get(&asking.check_in).map_or(0, |check_in| check_in.ask_again);
         // Whoever stopped and says nothing wants quiet.
         if asking.attempt < again && (not_understood || self.state.stopped.is_none()) {
-            self.state.asking = Some(Asking { attempt: asking.attempt + 1, not_understood, ..asking });
+            self.state.asking =
+                Some(Asking { attempt: asking.attempt + 1, not_understood, between: None, ..asking });
             return self.begin_at(0);
         }
         self.no_answer();
@@ -84,7 +85,7 @@ impl Runner {
         self.begin_at(0);
     }
 
-    fn outcome(&self, asking: &Asking) -> Option<PlannedOutcome> {
+    pub(super) fn outcome(&self, asking: &Asking) -> Option<PlannedOutcome> {
         let check_in = self.plan.check_ins.get(&asking.check_in)?;
         match asking.reply? {
             Reply::Answer(i) => check_in.answers.get(i).map(|answer| answer.outcome.clone()),
@@ -188,7 +189,7 @@ impl Runner {
     }
 
     /// Takes the answer with index `i`.
-    fn take_answer(&mut self, elapsed: Frames, i: usize, number: Option<i64>) {
+    pub(super) fn take_answer(&mut self, elapsed: Frames, i: usize, number: Option<i64>) {
         let Some(asking) = self.state.asking.clone() else { return };
         let Some(check_in) = self.plan.check_ins.get(&asking.check_in).cloned() else { return };
         let Some(answer) = check_in.answers.get(i) else { return };
@@ -205,7 +206,7 @@ impl Runner {
         self.record_answer(&check_in, Some(answer), number);
     }
 
-    fn take_number(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, number: i64) -> bool {
+    pub(super) fn take_number(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, number: i64) -> bool {
         let holds = |range: crate::script::NumberRange| range.contains(number);
         let answer = check_in.answers.iter().position(|answer| answer.number.is_some_and(holds));
         match answer.filter(|_| check_in.scale.is_some_and(holds)) {
@@ -229,7 +230,7 @@ impl Runner {
         }
     }
 
-    fn answer_key(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, key: char) -> bool {
+    pub(super) fn answer_key(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, key: char) -> bool {
         let same = |known: char| known.to_lowercase().eq(key.to_lowercase());
         if let Some(digit) = key.to_digit(10).map(i64::from).filter(|_| check_in.scale.is_some()) {
             let first = self.digit.take().and_then(|first| first.to_digit(10)).map(i64::from);
@@ -279,38 +280,6 @@ impl Runner {
         self.take_number(Frames::ZERO, &check_in, digit.into())
     }
 
-    /// Words: an answer where one is awaited, else a command.
-    pub(super) fn said(&mut self, elapsed: Frames, words: &str) {
-        let folded = fold(words);
-        let command = self.plan.phrases.command(&folded).and_then(Command::named);
-        let Some(check_in) = self.open() else {
-            return command.into_iter().for_each(|command| self.command(elapsed, command));
-        };
-        let known = |answer: &crate::plan::PlannedAnswer| answer.heard.contains(&folded);
-        if let Some(i) = check_in.answers.iter().position(known) {
-            return self.take_answer(elapsed, i, None);
-        }
-        if let Some(number) = self.plan.phrases.number_said(&folded)
-            && self.take_number(elapsed, &check_in, number)
-        {
-            return;
-        }
-        if let Some(command) = command {
-            return self.command(elapsed, command);
-        }
-        let one_key = single(words).is_some_and(|key| self.answer_key(elapsed, &check_in, key));
-        if !one_key && !folded.is_empty() {
-            self.not_understood(elapsed, &check_in, words);
-        }
-    }
-
-    fn not_understood(&mut self, elapsed: Frames, check_in: &PlannedCheckIn, words: &str) {
-        let note = Note::NotUnderstood { check_in: check_in.id.to_string(), words: words.to_owned() };
-        self.break_off(elapsed, Cut::Now);
-        self.note(note);
-        self.silence(true);
-    }
-
     /// What may have to be said next in answer to an open question, and to put it again.
     pub(super) fn lines_of_replies(&self) -> Vec<Line> {
         let Some(asking) = self.state.asking.as_ref().filter(|asking| asking.reply.is_none()) else {
@@ -336,10 +305,4 @@ pub(crate) fn take_planned(plan: &Plan, state: &mut State, check_in: &PlannedChe
         state.set(fact, FactValue::Word(answer.id.to_string()));
     }
     state.learn(plan, &answer.outcome);
-}
-
-/// The character of a text that is one character long.
-fn single(text: &str) -> Option<char> {
-    let mut chars = text.trim().chars();
-    chars.next().filter(|_| chars.next().is_none())
 }

@@ -48,7 +48,7 @@ impl Runner {
             Command::Softer => self.volume(-VOLUME_STEP),
             Command::Slower => self.pace(elapsed, self.state.pace.as_percent().saturating_sub(PACE_STEP)),
             Command::Faster => self.pace(elapsed, self.state.pace.as_percent() + PACE_STEP),
-            Command::Help => self.note(Note::Help),
+            Command::Help => self.help(elapsed),
             Command::Why => self.why(elapsed),
         }
     }
@@ -86,7 +86,7 @@ impl Runner {
         self.next();
     }
 
-    fn aside_chime(&mut self, chime: Chime) {
+    pub(super) fn aside_chime(&mut self, chime: Chime) {
         let mut writer = Writer::new(&self.plan, &self.state);
         writer.chime(Part::Aside, chime);
         self.asides.extend(writer.cues);
@@ -193,6 +193,13 @@ impl Runner {
             Some(check_in) => self.ask(Asking::new(&check_in, Some(self.state.cue))),
             None => self.leave(false),
         }
+    }
+
+    fn help(&mut self, elapsed: Frames) {
+        self.note(Note::Help);
+        self.break_off(elapsed, Cut::Now);
+        self.aside("help", &[]);
+        self.next();
     }
 
     fn how_long(&mut self, elapsed: Frames) {

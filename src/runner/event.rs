@@ -16,8 +16,17 @@ pub enum Event {
     /// The take with this number came to its end. One that is no longer current is ignored.
     Finished(u64),
     Key(char),
-    /// Words, heard or typed.
+    /// Words as typed.
     Said(String),
+    /// Words as heard, and whether they were heard well.
+    Heard {
+        words: String,
+        sure: bool,
+    },
+    /// Somebody begins to speak, or has stopped.
+    Voice(bool),
+    /// Nothing can be heard, although it was meant to be.
+    Deaf,
     Command(Command),
     /// The first signal to end.
     Interrupt,
@@ -28,13 +37,17 @@ pub enum Event {
     Trouble(Trouble),
 }
 
-/// What is wrong with the memory across days, to be said once.
+/// What is wrong with the memory across days, or with what is heard; to be said once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// What was known of earlier sessions could not be read, and was set aside.
     Damaged,
     /// Nothing of this session will be known later.
     NotKept,
+    /// The room is too loud to be sure of words.
+    Noisy,
+    /// The person is too loud for the microphone.
+    TooLoud,
 }
 
 /// What a person may ask for at any time.
@@ -169,6 +182,10 @@ pub enum Note {
     NoAnswer {
         check_in: String,
     },
+    /// The person is asked whether this is what was said.
+    Doubted {
+        words: String,
+    },
     /// Something that later sessions are to know. [`Event::Kept`] counts these.
     Record(Box<What>),
     Level {
@@ -183,6 +200,6 @@ pub enum Note {
     Resumed,
     /// A session that was cut off begins anew.
     StartedOver,
-    /// The list of keys is wanted.
+    /// Wanted to be told what can be done; the list of keys too.
     Help,
 }

@@ -115,6 +115,11 @@ pub(super) fn asking(plan: &Plan, state: &State, asking: &Asking, recorded: bool
     writer.cues
 }
 
+fn which(writer: &mut Writer, first: i64, second: i64) {
+    let [first, second] = [first, second].map(|number| words::number(writer.plan, number));
+    writer.phrase(Part::Prompt, "which-number", &[("first", &first), ("second", &second)]);
+}
+
 fn prompt(writer: &mut Writer, check_in: &PlannedCheckIn, asking: &Asking, recorded: bool) {
     if recorded && !writer.state.recording_said {
         writer.phrase(Part::Prompt, "recording", &[]);
@@ -122,7 +127,10 @@ fn prompt(writer: &mut Writer, check_in: &PlannedCheckIn, asking: &Asking, recor
     if asking.not_understood {
         writer.phrase(Part::Prompt, "not-understood", &[]);
     }
-    writer.text(Part::Prompt, if asking.attempt == 0 { &check_in.ask } else { &check_in.again });
+    match asking.between {
+        Some((first, second)) => which(writer, first, second),
+        None => writer.text(Part::Prompt, if asking.attempt == 0 { &check_in.ask } else { &check_in.again }),
+    }
     writer.chime(Part::Prompt, Chime::CheckIn);
     let wait = if recorded { check_in.wait.min(RECORDED_WAIT) } else { check_in.wait };
     writer.wait(Part::Listen, wait);

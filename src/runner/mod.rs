@@ -8,6 +8,7 @@ mod cue;
 mod event;
 mod exercise;
 mod expand;
+mod hearing;
 mod offer;
 mod performance;
 mod reach;
@@ -26,6 +27,9 @@ use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::plan::Plan;
 use crate::script::FactValue;
+
+use hearing::Doubt;
+pub use hearing::Window;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
@@ -83,6 +87,12 @@ pub struct Runner {
     held: Frames,
     /// A first digit that a second may follow.
     digit: Option<char>,
+    /// What was heard and not well enough to be acted on.
+    doubt: Option<Doubt>,
+    /// Somebody is speaking.
+    voice: bool,
+    /// How often an answer's time was made longer for a voice.
+    waited: u32,
     takes: u64,
     /// Where a session was cut off, while it is asked whether to go on there.
     offered: Option<Box<CutOff>>,
@@ -155,6 +165,9 @@ impl Runner {
             aside: None,
             held: Frames::ZERO,
             digit: None,
+            doubt: None,
+            voice: false,
+            waited: 0,
             takes: 0,
             offered: None,
             keeps: false,
@@ -190,11 +203,14 @@ impl Runner {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
             Event::OutputLost => self.output_lost(elapsed),
+            Event::Voice(voice) => self.voice = voice,
             Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
-            Event::Said(words) => self.said(elapsed, &words),
+            Event::Said(words) => self.said(elapsed, &words, true),
+            Event::Heard { words, sure } => self.heard(elapsed, &words, sure),
+            Event::Deaf => self.deaf(elapsed),
             Event::Trouble(trouble) => self.trouble(trouble),
         }
         self.drain();
@@ -242,6 +258,10 @@ impl Runner {
     }
 
     fn finished(&mut self, take: u64) {
+        let current = matches!(self.now, Now::Aside(id) | Now::Session(id) if id == take);
+        if current && self.wait_for_voice() {
+            return;
+        }
         match self.now {
             Now::Aside(id) if id == take => self.next(),
             Now::Session(id) if id == take => {
@@ -271,6 +291,9 @@ impl Runner {
             self.now = Now::Aside(self.takes);
             self.perform(Arc::new(cue), Frames::ZERO, true);
             return;
+        }
+        if let Some(doubt) = self.doubt.take() {
+            return self.doubt_remains(doubt);
         }
         match self.mode {
             Mode::Paused | Mode::Closed => {}
@@ -309,6 +332,7 @@ impl Runner {
             self.held = if again { Frames::ZERO } else { elapsed.max(self.held) };
         }
         self.asides.clear();
+        self.doubt = None;
         self.now = Now::Nothing;
         self.effects.push_back(Effect::Cut(cut));
     }
@@ -356,7 +380,9 @@ impl Runner {
                 Some(cut_off.into_iter().chain(std::mem::take(&mut self.asides)).collect::<Vec<_>>())
             }
         };
+        let doubt = self.doubt.take();
         self.break_off(elapsed, Cut::Now);
+        self.doubt = doubt;
         self.asides.extend(aside.into_iter().flatten());
         self.next();
     }

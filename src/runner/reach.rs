@@ -7,15 +7,15 @@ use std::sync::Arc;
 use crate::frames::Frames;
 use crate::line::{Line, Pace};
 use crate::plan::{Plan, PlannedCheckIn, PlannedExercise, PlannedOutcome, Side, What, Why};
-use crate::script::{FactValue, Sides, direction_fact};
+use crate::script::{FactValue, NumberRange, Sides, direction_fact};
 
 use super::cue::{Cue, Part};
 use super::expand::Writer;
 use super::state::{Asking, Reply, State};
-use super::{command, step, words};
+use super::{command, hearing, step, words};
 
 /// Phrases said while the session stands still that hold nothing but themselves.
-const ASIDES: [&str; 10] = [
+const ASIDES: [&str; 14] = [
     "paused",
     "resumed",
     "stopped",
@@ -25,6 +25,10 @@ const ASIDES: [&str; 10] = [
     "hardest",
     "nothing-back",
     "almost-done",
+    "help",
+    "cannot-hear",
+    "noisy-room",
+    "too-loud",
     "why-written",
 ];
 /// A text with more forms than this is made ahead in as many; the others are spoken when they come.
@@ -42,6 +46,7 @@ pub fn reachable(plan: &Plan, pace: Pace) -> Vec<Line> {
         reach.check_in(check_in);
     }
     reach.asides();
+    reach.doubts();
     reach.lines
 }
 
@@ -160,6 +165,32 @@ impl Reach<'_> {
         let mut directions = HashSet::new();
         let new = exercises(self.plan).filter(|(_, exercise)| directions.insert(exercise.direction.clone()));
         new.map(|(step, _)| Some(step)).chain([None]).collect()
+    }
+
+    /// What is asked about words that were not clear.
+    fn doubts(&mut self) {
+        let commands = self.plan.phrases.commands().filter(|(_, name)| ["stop", "worse"].contains(name));
+        let mut words: Vec<String> = commands.map(|(words, _)| words.to_owned()).collect();
+        let answers = self.plan.check_ins.values().flat_map(|check_in| &check_in.answers);
+        let serious = answers.filter(|answer| hearing::is_serious(&answer.outcome));
+        words.extend(serious.flat_map(|answer| answer.heard.clone()));
+        for words in words {
+            self.aside("did-you-say", &[("words", &words)]);
+        }
+        let scales: Vec<_> = self.plan.check_ins.values().filter_map(|check_in| check_in.scale).collect();
+        for NumberRange([low, high]) in scales.into_iter().filter(|scale| scale.0[1] - scale.0[0] <= 10) {
+            let word = |number| words::number(self.plan, number);
+            let words: Vec<String> = (low..=high).map(word).collect();
+            for number in &words {
+                self.aside("rounded", &[("number", number)]);
+                self.aside("did-you-say", &[("words", number)]);
+            }
+            for pair in words.windows(2) {
+                if let [first, second] = pair {
+                    self.aside("which-number", &[("first", first), ("second", second)]);
+                }
+            }
+        }
     }
 
     fn asides(&mut self) {

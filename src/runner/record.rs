@@ -105,6 +105,8 @@ impl Runner {
             match trouble {
                 Trouble::Damaged => "memory-damaged",
                 Trouble::NotKept => "not-kept",
+                Trouble::Noisy => "noisy-room",
+                Trouble::TooLoud => "too-loud",
             },
             &[],
         );

@@ -19,6 +19,9 @@ pub struct Asking {
     pub attempt: u32,
     /// The reprompt follows an answer that was not understood.
     pub not_understood: bool,
+    /// The reprompt follows an answer that was one of two numbers.
+    #[serde(default)]
+    pub between: Option<(i64, i64)>,
     pub reply: Option<Reply>,
     /// Cue of the step to go back to; without it the step is over after the answer.
     pub back: Option<usize>,
@@ -36,7 +39,8 @@ pub enum Reply {
 impl Asking {
     #[must_use]
     pub fn new(check_in: &str, back: Option<usize>) -> Self {
-        Self { check_in: check_in.to_owned(), attempt: 0, not_understood: false, reply: None, back }
+        let check_in = check_in.to_owned();
+        Self { check_in, attempt: 0, not_understood: false, between: None, reply: None, back }
     }
 }
 

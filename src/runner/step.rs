@@ -111,6 +111,7 @@ impl Runner {
     pub(super) fn begin_at(&mut self, cue: usize) {
         self.expand();
         self.digit = None;
+        self.waited = 0;
         self.state.cue = cue;
         self.held = Frames::ZERO;
         self.next();

@@ -52,3 +52,8 @@ pub(super) fn line(plan: &Plan, state: &State, text: &str) -> Line {
 pub(super) fn render(plan: &Plan, text: &str, vars: &Vars) -> String {
     plan.texts.render(text, vars).unwrap_or_default()
 }
+
+/// A number as it is said.
+pub(super) fn number(plan: &Plan, number: i64) -> String {
+    u64::try_from(number).map_or_else(|_| number.to_string(), |number| plan.phrases.number(number))
+}

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::at::At;
 use super::units::{Duration, Minutes, NumberRange, Tempo};
 
+mod hearing;
 mod programme;
 
+pub use hearing::*;
 pub use programme::*;
 
 /// A name: lower-case words joined by hyphens.
@@ -458,6 +460,9 @@ pub struct Phrases {
     /// What people say for each command; the names are in `phrases::COMMANDS`.
     #[serde(default)]
     pub commands: BTreeMap<At<Name>, Vec<At<String>>>,
+    /// The words around answers and commands.
+    #[serde(default)]
+    pub hearing: Hearing,
     /// Names of the positions.
     pub positions: BTreeMap<At<Name>, At<String>>,
     /// What is asked before a session that was cut off.

@@ -163,6 +163,7 @@ impl<'a> Language<'a> {
         let directions = self.phrases.item.directions.values().map(|said| said.value.clone());
         values.insert("direction".to_owned(), directions.collect());
         values.insert("first".to_owned(), vec![minutes]);
+        values.insert("words".to_owned(), vec!["the same".into()]);
         values.insert("second".to_owned(), vec![seconds]);
         values.insert("title".to_owned(), self.titles().map(|(_, title)| title.value.clone()).collect());
         // Of a household.

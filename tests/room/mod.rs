@@ -98,6 +98,25 @@ impl Room {
         self.command(&["plug"]).unwrap();
     }
 
+    /// The person says what is in the file, and has said it.
+    pub fn say(&self, file: &Path) {
+        self.command(&["say", file.to_str().unwrap(), "--level", "-26", "--wait"]).unwrap();
+    }
+
+    /// Hiss in the microphone, in decibels below full scale.
+    pub fn noise(&self, level: &str) {
+        self.command(&["noise", level]).unwrap();
+    }
+
+    /// The microphone goes away.
+    pub fn unplug_microphone(&self) {
+        self.command(&["mic-unplug"]).unwrap();
+    }
+
+    pub fn plug_microphone(&self) {
+        self.command(&["mic-plug"]).unwrap();
+    }
+
     /// The sound server is killed.
     pub fn crash(&self) {
         self.command(&["crash"]).unwrap();

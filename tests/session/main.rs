@@ -3,6 +3,7 @@
 mod chosen;
 mod directions;
 mod golden;
+mod hearing;
 mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]

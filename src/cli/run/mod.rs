@@ -1,5 +1,7 @@
 //! `matside run`: a live session.
 
+#[cfg(feature = "ears")]
+mod hearing;
 mod keep;
 mod memory;
 mod screen;
@@ -59,6 +61,9 @@ pub struct Args {
     captions: bool,
     #[command(flatten)]
     sound: sound::Args,
+    #[cfg(feature = "ears")]
+    #[command(flatten)]
+    ears: hearing::Args,
 }
 
 /// How often the sound is looked after.
@@ -75,6 +80,8 @@ const LOSSES: usize = 3;
 enum Message {
     Input(Input),
     Report(Report),
+    #[cfg(feature = "ears")]
+    Heard(crate::ear::listener::Report),
     Signal,
     Written(Written),
 }
@@ -162,6 +169,12 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
             return Ok((Exit::NoDevice, None));
         }
     };
+    #[cfg(feature = "ears")]
+    let ears =
+        hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
+            eprintln!("matside: {error}");
+            hearing::Ears::deaf()
+        });
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
@@ -174,6 +187,10 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         _alive: alive,
         losses,
         fallen,
+        #[cfg(feature = "ears")]
+        ears,
+        #[cfg(feature = "ears")]
+        plan: show.plan.clone(),
         screen: Screen::new(args.captions, keys, show.plan),
         status,
         keep: Keep::start(show.journal, show.begun, told),
@@ -218,6 +235,10 @@ struct Live<'a> {
     screen: Screen,
     status: Status,
     keep: Keep,
+    #[cfg(feature = "ears")]
+    ears: hearing::Ears,
+    #[cfg(feature = "ears")]
+    plan: Arc<crate::plan::Plan>,
     /// Rules whose words are said in place of a session.
     advised: Vec<Arc<str>>,
     /// The last answer.
@@ -255,9 +276,13 @@ impl Live<'_> {
                     self.send(Event::Interrupt);
                 }
                 Ok(Message::Report(report)) => self.report(report),
+                #[cfg(feature = "ears")]
+                Ok(Message::Heard(report)) => self.heard(report),
                 Ok(Message::Written(written)) => self.written(written),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
+            #[cfg(feature = "ears")]
+            self.follow();
             if let Some(exit) = self.look()? {
                 self.screen.clear();
                 return Ok(exit);
@@ -270,11 +295,40 @@ impl Live<'_> {
         let cut = self.stage.lock().is_ok_and(|mut stage| stage.handle(event));
         if cut {
             self.sound.hush();
+            #[cfg(feature = "ears")]
+            self.ears.cut();
+        }
+    }
+
+    #[cfg(feature = "ears")]
+    fn heard(&mut self, report: crate::ear::listener::Report) {
+        let (event, shown) = self.ears.report(report);
+        if let Some(shown) = shown {
+            self.screen.warn(&shown);
+        }
+        if let Some(event) = event {
+            self.send(event);
+        }
+    }
+
+    #[cfg(feature = "ears")]
+    fn follow(&mut self) {
+        let duck = self.ears.duck();
+        let window = self.stage.lock().map(|mut stage| {
+            stage.duck(duck);
+            stage.window()
+        });
+        if let Ok(window) = window {
+            self.ears.follow(&window, &self.plan);
         }
     }
 
     fn report(&mut self, report: Report) {
         self.screen.show(&report);
+        #[cfg(feature = "ears")]
+        if let Happened::Sound(crate::runner::Sound::Line(line)) = &report.what {
+            self.ears.own(line);
+        }
         self.status.take(&report);
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),

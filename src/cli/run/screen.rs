@@ -54,6 +54,7 @@ impl Screen {
             Note::Paused => self.paused = true,
             Note::Resumed => self.paused = false,
             Note::Help => self.help(),
+            Note::Doubted { words } if self.captions => self.caption(&format!("({words}?)")),
             Note::NotUnderstood { words, .. } if self.captions => self.caption(&format!("({words}?)")),
             Note::Answered { answer, number, .. } if self.captions => {
                 let number = number.map(|number| format!(", {number}")).unwrap_or_default();

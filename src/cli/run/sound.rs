@@ -83,6 +83,16 @@ impl Sound {
         }
     }
 
+    /// What the loudspeaker is given; nothing where there is none.
+    #[cfg(feature = "ears")]
+    pub fn own(&self) -> super::hearing::Own {
+        let (played, lag) = match self {
+            Self::Null { .. } => (Arc::default(), 0),
+            Self::Device(device) => device.played(),
+        };
+        super::hearing::Own { played, lag }
+    }
+
     /// Waits until what was pulled has been heard.
     pub fn play_out(&self) {
         match self {

@@ -10,7 +10,7 @@ use super::{SYSTEM, chosen, folders, own_folder};
 
 pub fn list() -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
-    let installed = packs::installed(&folders());
+    let installed = packs::installed(&folders(), packs::VOICE);
     writeln!(out, "installed:")?;
     for pack in &installed {
         match pack {
@@ -75,9 +75,9 @@ pub fn install(name: &str, from: Option<&str>) -> anyhow::Result<Exit> {
 /// The known pack, or the one that a folder with a manifest holds.
 fn wanted(name: &str, source: &Source) -> Result<Manifest, PackError> {
     if let Source::Path(dir) = source
-        && dir.join(packs::MANIFEST).is_file()
+        && dir.join(packs::VOICE).is_file()
     {
-        return Manifest::read(&dir.join(packs::MANIFEST)).map(|pack| Manifest { name: name.into(), ..pack });
+        return Manifest::read(&dir.join(packs::VOICE)).map(|pack| Manifest { name: name.into(), ..pack });
     }
     known().find(|pack| pack.name == name).ok_or_else(|| unknown(name))
 }

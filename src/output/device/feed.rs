@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::Shared;
 use crate::frames::RATE;
+use crate::output::played::Played;
 
 /// Frames pulled under one lock: 5 ms.
 const BLOCK: usize = 256;
@@ -105,6 +106,7 @@ impl Meter {
 /// The source as rodio sees it: endless mono.
 pub struct Feed {
     source: Shared,
+    played: Arc<Played>,
     meter: Arc<Meter>,
     block: [f32; BLOCK],
     at: usize,
@@ -113,8 +115,8 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub fn new(source: Shared, meter: Arc<Meter>) -> Self {
-        Self { source, meter, block: [0.0; BLOCK], at: BLOCK, is_quiet: false }
+    pub fn new(source: Shared, played: Arc<Played>, meter: Arc<Meter>) -> Self {
+        Self { source, played, meter, block: [0.0; BLOCK], at: BLOCK, is_quiet: false }
     }
 
     fn refill(&mut self) {
@@ -130,6 +132,7 @@ impl Feed {
             self.block.fill(0.0);
             self.meter.mark_broken();
         }
+        self.played.push(&self.block);
         self.meter.taken.fetch_add(BLOCK as u64, Relaxed);
         self.at = 0;
     }
@@ -207,7 +210,7 @@ mod tests {
 
     fn feed(lasts: u64) -> (Feed, Arc<Meter>) {
         let meter = Arc::new(Meter::new(Duration::from_secs(1)));
-        (Feed::new(Arc::new(Mutex::new(Brittle(0, lasts))), meter.clone()), meter)
+        (Feed::new(Arc::new(Mutex::new(Brittle(0, lasts))), Arc::default(), meter.clone()), meter)
     }
 
     /// How many of the next `frames` are sound.

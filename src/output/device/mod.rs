@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::played::Played;
 use super::{Fill, Once};
 use crate::frames::RATE;
 use crate::mix::Clip;
@@ -27,7 +28,7 @@ pub use server::find_sound_server;
 pub type Shared = Arc<Mutex<dyn Fill>>;
 
 /// Asked of ALSA as the period. The queue is twice that: 171 ms.
-const DEEP: u32 = 4_096;
+pub const DEEP: u32 = 4_096;
 /// A queue of this period is heard out sooner than a new stream could be opened.
 const NEAR: u32 = 768;
 /// A device that takes nothing for so long is gone, whatever it says.
@@ -43,6 +44,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(250);
 pub struct Options {
     /// Frames in a period, half of the queue; for odd hardware.
     pub buffer: Option<u32>,
+    /// Told everything that is played.
+    pub played: Arc<Played>,
 }
 
 /// Why there is no sound.
@@ -64,6 +67,7 @@ pub enum DeviceError {
 pub struct Device {
     line: Line,
     source: Shared,
+    played: Arc<Played>,
     period: u32,
     /// By streams before this one.
     pulled_before: u64,
@@ -77,10 +81,11 @@ impl Device {
     /// There is no device, it does not open, does not answer within 5 s, or takes no sound within 1 s.
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
-        let line = Line::open(&source, period, Start::Silent)?;
+        let played = options.played.clone();
+        let line = Line::open(&source, &played, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
-        Ok(Self { line, source, period, pulled_before: 0, holes_before: 0 })
+        Ok(Self { line, source, played, period, pulled_before: 0, holes_before: 0 })
     }
 
     /// Frames taken from the source so far.
@@ -113,11 +118,12 @@ impl Device {
             return;
         }
         self.line.retire();
+        self.played.take_back(self.period as usize * 2);
         feed::discard(&self.source, FADE);
         let (pulled, holes) = self.line.meter().settle();
         self.pulled_before += pulled + FADE as u64;
         self.holes_before += holes;
-        match Line::open(&self.source, self.period, Start::Playing) {
+        match Line::open(&self.source, &self.played, self.period, Start::Playing) {
             Ok(line) => self.line = line,
             Err(_) => self.line.meter().mark_broken(),
         }

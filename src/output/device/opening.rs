@@ -13,6 +13,7 @@ use rodio::{CpalErrorKind, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink};
 use super::feed::{Feed, Meter};
 use super::{DeviceError, Shared, urgency};
 use crate::frames::RATE;
+use crate::output::played::Played;
 
 /// A sound server that is being started takes seconds; one that hangs takes for ever.
 const OPENING: Duration = Duration::from_secs(5);
@@ -55,13 +56,19 @@ struct Opened {
 
 impl Line {
     /// `period` is in frames; two are queued.
-    pub fn open(source: &Shared, period: u32, start: Start) -> Result<Self, DeviceError> {
+    pub fn open(
+        source: &Shared,
+        played: &Arc<Played>,
+        period: u32,
+        start: Start,
+    ) -> Result<Self, DeviceError> {
         let queue = Duration::from_secs_f64(f64::from(period) * 2.0 / f64::from(RATE));
         let meter = Arc::new(Meter::new(queue));
         if start == Start::Playing {
             meter.arm();
         }
-        let opened = Self::opened(source, period, start, &meter);
+        let feed = Feed::new(source.clone(), played.clone(), meter.clone());
+        let opened = Self::opened(feed, period, start, &meter);
         if opened.is_err() {
             // The thread that opens may not have given up.
             meter.disarm();
@@ -69,9 +76,8 @@ impl Line {
         opened.map(|Opened { sink, as_asked }| Self { sink: Some(sink), period, as_asked, meter })
     }
 
-    fn opened(source: &Shared, period: u32, start: Start, meter: &Arc<Meter>) -> Result<Opened, DeviceError> {
+    fn opened(feed: Feed, period: u32, start: Start, meter: &Arc<Meter>) -> Result<Opened, DeviceError> {
         let patience = if start == Start::Playing { OPENING_AGAIN } else { OPENING };
-        let feed = Feed::new(source.clone(), meter.clone());
         let (sender, opened) = channel();
         let meter = meter.clone();
         let opener = thread::Builder::new().name("sound-open".to_owned());

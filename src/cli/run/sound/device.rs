@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::output::device::{self, Device, DeviceError, Options, Shared};
+#[cfg(feature = "ears")]
+use crate::output::played::Played;
 use crate::stage::Stage;
 
 use super::{Args, State};
@@ -30,9 +32,16 @@ enum Now {
 }
 
 impl Keeper {
+    /// What is played, and how many frames of it wait at least.
+    #[cfg(feature = "ears")]
+    pub fn played(&self) -> (Arc<Played>, u64) {
+        let period = self.options.buffer.unwrap_or(device::DEEP);
+        (self.options.played.clone(), period.into())
+    }
+
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
         let source: Shared = stage.clone();
-        let options = Options { buffer: args.buffer };
+        let options = Options { buffer: args.buffer, ..Options::default() };
         let now = Now::Open(Device::open(source.clone(), &options)?);
         Ok(Self { source, options, patience: Duration::from_secs(args.wait_for_device), now })
     }

@@ -1,0 +1,128 @@
+//! A person and an echo made of numbers, taken apart again.
+
+use std::iter;
+
+use super::*;
+
+const SECOND: usize = 16_000;
+
+/// Something like a voice: noise that comes and goes four times a second.
+fn voice(seed: u32, samples: usize) -> Vec<f32> {
+    let mut seed = seed;
+    let mut low = 0.0;
+    let noise = iter::repeat_with(move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        low += 0.3 * ((seed >> 8) as f32 / 8_388_608.0 - 1.0 - low);
+        low
+    });
+    let loud = (0..samples).map(|n| (n as f32 / SECOND as f32 * 8.0 * std::f32::consts::PI).sin().max(0.0));
+    noise.zip(loud).map(|(noise, loud)| 0.3 * noise * loud).collect()
+}
+
+/// `sound` as it comes back from a room: (samples, gain) for each way.
+fn room(sound: &[f32], ways: &[(usize, f32)]) -> Vec<f32> {
+    let mut echo = vec![0.0; sound.len()];
+    for (late, gain) in ways {
+        for (echo, sound) in echo.iter_mut().skip(*late).zip(sound) {
+            *echo += gain * sound;
+        }
+    }
+    echo
+}
+
+/// The virtual room: -12 dB after 40 ms, -20 dB after 75 ms, behind an output that is late by `late` ms.
+fn echo(sound: &[f32], late: usize) -> Vec<f32> {
+    room(sound, &[((late + 40) * 16, 0.25), ((late + 75) * 16, 0.1)])
+}
+
+fn cancel(canceller: &mut Canceller, mic: &[f32], played: &[f32]) -> Vec<f32> {
+    let mut left = mic.to_vec();
+    for (mic, played) in left.chunks_exact_mut(BLOCK).zip(played.chunks_exact(BLOCK)) {
+        canceller.process(mic, played);
+    }
+    left
+}
+
+fn decibels(one: &[f32], two: &[f32]) -> f32 {
+    10.0 * (power(one) / power(two)).log10()
+}
+
+#[test]
+fn an_echo_is_found_wherever_it_is_and_taken_out() {
+    let played = voice(1, 12 * SECOND);
+    for late in [60, 100, 250, 400] {
+        let mic = echo(&played, late);
+        let mut canceller = Canceller::new();
+        let left = cancel(&mut canceller, &mic, &played);
+        assert_eq!(canceller.delay().map(|delay| delay / 16), Some(late + 40));
+        let gone = decibels(&mic[8 * SECOND..], &left[8 * SECOND..]);
+        assert!(gone > 25.0, "late by {late} ms: {gone} dB");
+    }
+}
+
+#[test]
+fn a_person_who_is_12_db_softer_is_kept() {
+    let played = voice(1, 20 * SECOND);
+    let echo = echo(&played, 200);
+    let mut person = voice(7, 20 * SECOND);
+    person[..10 * SECOND].fill(0.0);
+    let softer = 10.0_f32.powf(-(12.0 - decibels(&echo, &person[10 * SECOND..])) / 20.0);
+    for sample in &mut person {
+        *sample *= softer;
+    }
+    let mic: Vec<f32> = echo.iter().zip(&person).map(|(echo, person)| echo + person).collect();
+    let left = cancel(&mut Canceller::new(), &mic, &played);
+    let strange: Vec<f32> = left.iter().zip(&person).map(|(left, person)| left - person).collect();
+    let kept = decibels(&person[12 * SECOND..], &strange[12 * SECOND..]);
+    assert!(kept > 6.0, "{kept} dB");
+}
+
+#[test]
+fn an_output_that_begins_anew_is_found_again() {
+    let played = voice(1, 24 * SECOND);
+    let half = 12 * SECOND;
+    let mut mic = echo(&played, 100);
+    mic[half..].copy_from_slice(&echo(&played, 300)[half..]);
+    let mut canceller = Canceller::new();
+    let left = cancel(&mut canceller, &mic, &played);
+    assert_eq!(canceller.delay().map(|delay| delay / 16), Some(340));
+    let gone = decibels(&mic[20 * SECOND..], &left[20 * SECOND..]);
+    assert!(gone > 20.0, "{gone} dB");
+}
+
+#[test]
+fn after_a_new_beginning_the_delay_is_found_soon_and_the_room_still_known() {
+    let played = voice(1, 20 * SECOND);
+    let half = 12 * SECOND;
+    for late in [60, 137] {
+        let mut mic = echo(&played, 100);
+        mic[half..].copy_from_slice(&echo(&played, late)[half..]);
+        let mut canceller = Canceller::new();
+        cancel(&mut canceller, &mic[..half], &played[..half]);
+        canceller.begin_anew();
+        let (mic, played) = (&mic[half..], &played[half..]);
+        let mut blocks = mic.chunks_exact(BLOCK).zip(played.chunks_exact(BLOCK));
+        let found = blocks.position(|(mic, played)| canceller.process(&mut mic.to_vec(), played).found);
+        let found = found.filter(|found| *found < 50).unwrap();
+        let from = (found + 1) * BLOCK;
+        let left = cancel(&mut canceller, &mic[from..from + SECOND], &played[from..from + SECOND]);
+        let gone = decibels(&mic[from..from + SECOND], &left);
+        assert!(gone > 15.0, "{late}: {gone} dB");
+    }
+}
+
+#[test]
+fn without_sound_of_its_own_nothing_is_changed() {
+    let person = voice(7, 2 * SECOND);
+    let left = cancel(&mut Canceller::new(), &person, &vec![0.0; person.len()]);
+    assert_eq!(left, person);
+    let mut canceller = Canceller::new();
+    assert_eq!(canceller.process(&mut [0.5; 10], &[0.0; 10]), Levels::default());
+}
+
+#[test]
+fn speech_that_is_no_echo_gives_no_delay() {
+    let mut canceller = Canceller::new();
+    cancel(&mut canceller, &voice(7, 10 * SECOND), &voice(1, 10 * SECOND));
+    assert_eq!(canceller.delay(), None);
+}

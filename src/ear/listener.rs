@@ -1,0 +1,304 @@
+//! From sound to words, on one thread. Owns the order of work: level, speech, recogniser, what is acted on before an
+//! utterance has ended. Must not know what words do.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::choose::{Guess, choose};
+use super::keep::Keep;
+use super::level::{Hindrance, Level, Watch};
+use super::recogniser::{EarError, Heard, RATE, Recogniser};
+use super::source::{Next, Source};
+use super::utterance::{Edge, Utterances};
+use crate::meaning::{Told, Vocabulary};
+
+/// Sound from before speech was noticed: 400 ms, for soft beginnings.
+const BEFORE: usize = RATE as usize * 2 / 5;
+/// Of an utterance that other phrases are then listened for in: 2 s.
+const AGAIN: usize = RATE as usize * 2;
+
+/// What is acted on at once was said in the last 1.2 s.
+const URGENT: usize = RATE as usize * 6 / 5;
+
+/// What the ears have to tell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// Somebody speaks, or has stopped.
+    Voice(bool),
+    /// What it seems to be so far.
+    SoFar(String),
+    Heard {
+        heard: Heard,
+        /// Samples since the utterance began.
+        length: usize,
+        /// From the end of the speech, as far as the sound goes; nothing while it still goes on.
+        after: Option<Duration>,
+    },
+    /// After each block, before it is cleaned.
+    Level(Level),
+    /// Noticed for the first time.
+    Hindered(Hindrance),
+    /// The source is lost; why.
+    Lost(String),
+    Back,
+    /// Something failed that the session can go on without.
+    Failed(String),
+    Over,
+}
+
+/// Reports come on the listening thread.
+pub type Reports = Box<dyn FnMut(Report) + Send>;
+
+/// Takes a block of the microphone before anything else does, to leave only the person in it.
+pub type Clean = Box<dyn FnMut(&mut [f32]) + Send>;
+
+/// What words tell at the moment.
+pub type Tells = Arc<dyn Fn(&str) -> Option<Told> + Send + Sync>;
+
+/// What is listened for, and what it would mean.
+#[derive(Clone)]
+pub struct Expected {
+    pub vocabulary: Vocabulary,
+    pub tells: Tells,
+}
+
+impl Default for Expected {
+    /// Nothing.
+    fn default() -> Self {
+        Self { vocabulary: Vocabulary::default(), tells: Arc::new(|_| None) }
+    }
+}
+
+/// Whether words, of an utterance that began so many samples ago, are somebody's own, and not the program's.
+pub type Believes = Box<dyn Fn(&str, usize) -> bool + Send>;
+
+pub struct Listener {
+    expect: Sender<Expected>,
+}
+
+pub struct Options {
+    /// Where every utterance is written to; nowhere without.
+    pub keep: Option<PathBuf>,
+    pub clean: Option<Clean>,
+    pub believes: Believes,
+}
+
+impl Listener {
+    /// Listens for what is `expected` on a thread of its own until this is dropped, or the source is over.
+    ///
+    /// # Errors
+    /// [`EarError::Thread`] or [`EarError::Keep`].
+    pub fn start(
+        first: Expected,
+        recogniser: Box<dyn Recogniser>,
+        source: Box<dyn Source>,
+        options: Options,
+        reports: Reports,
+    ) -> Result<Self, EarError> {
+        let (expect, expected) = channel();
+        let keep = options.keep.map(Keep::new).transpose()?;
+        let mut hearing = Hearing::new(recogniser, keep, options.believes, reports);
+        hearing.expect(first);
+        let mut clean = options.clean;
+        let body = move || listen(hearing, source, &mut clean, &expected);
+        thread::Builder::new().name("ears".to_owned()).spawn(body)?;
+        Ok(Self { expect })
+    }
+
+    /// From now on listens for this.
+    pub fn expect(&self, next: Expected) {
+        // A listener that is over hears nothing anyway.
+        let _ = self.expect.send(next);
+    }
+}
+
+fn listen(
+    mut hearing: Hearing,
+    mut source: Box<dyn Source>,
+    clean: &mut Option<Clean>,
+    expected: &Receiver<Expected>,
+) {
+    let mut lost = false;
+    loop {
+        loop {
+            match expected.try_recv() {
+                Ok(next) => hearing.expect(next),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return,
+            }
+        }
+        match source.next() {
+            Next::Block(mut block) => {
+                hearing.measure(&block);
+                if let Some(clean) = clean {
+                    clean(&mut block);
+                }
+                hearing.take(&block);
+            }
+            Next::Dead(why) if !lost => {
+                lost = true;
+                (hearing.reports)(Report::Lost(why));
+            }
+            Next::Dead(_) => {}
+            Next::Back => {
+                if std::mem::take(&mut lost) {
+                    (hearing.reports)(Report::Back);
+                }
+            }
+            Next::Over => return (hearing.reports)(Report::Over),
+        }
+    }
+}
+
+/// The work on each block.
+struct Hearing {
+    recogniser: Box<dyn Recogniser>,
+    expected: Expected,
+    utterances: Utterances,
+    level: Level,
+    watch: Watch,
+    /// What was heard last, [`BEFORE`] long, or the whole utterance.
+    sound: VecDeque<f32>,
+    so_far: String,
+    /// The utterance was acted on before its end.
+    done: bool,
+    keep: Option<Keep>,
+    believes: Believes,
+    reports: Reports,
+}
+
+impl Hearing {
+    fn new(
+        recogniser: Box<dyn Recogniser>,
+        keep: Option<Keep>,
+        believes: Believes,
+        reports: Reports,
+    ) -> Self {
+        Self {
+            recogniser,
+            expected: Expected::default(),
+            utterances: Utterances::default(),
+            level: Level::default(),
+            watch: Watch::default(),
+            sound: VecDeque::new(),
+            so_far: String::new(),
+            done: false,
+            keep,
+            believes,
+            reports,
+        }
+    }
+
+    fn expect(&mut self, next: Expected) {
+        let same = next.vocabulary == self.expected.vocabulary;
+        self.expected = next;
+        if same {
+            return;
+        }
+        if let Err(error) = self.recogniser.expect(&self.expected.vocabulary.phrases) {
+            (self.reports)(Report::Failed(error.to_string()));
+        }
+        self.so_far.clear();
+        // Whoever is speaking may have begun with the new question in mind.
+        if self.utterances.is_speaking() && !self.done {
+            let from = self.sound.len().saturating_sub(AGAIN);
+            let sound: Vec<f32> = self.sound.iter().skip(from).copied().collect();
+            self.recogniser.feed(&sound);
+        }
+    }
+
+    fn measure(&mut self, block: &[f32]) {
+        let seconds = block.len() as f32 / RATE as f32;
+        self.level.take(block, seconds);
+        (self.reports)(Report::Level(self.level));
+        if let Some(hindrance) = self.watch.take(&self.level, seconds) {
+            (self.reports)(Report::Hindered(hindrance));
+        }
+    }
+
+    fn take(&mut self, block: &[f32]) {
+        if block.is_empty() {
+            return;
+        }
+        let was_speaking = self.utterances.is_speaking();
+        let edges = self.utterances.take(block);
+        if !was_speaking {
+            let over = (self.sound.len() + block.len()).saturating_sub(BEFORE + block.len());
+            self.sound.drain(..over.min(self.sound.len()));
+        }
+        self.sound.extend(block);
+        if was_speaking {
+            self.recogniser.feed(block);
+        }
+        for edge in edges {
+            match edge {
+                Edge::Begins => self.begins(),
+                Edge::Ends => self.ends(),
+            }
+        }
+        if self.utterances.is_speaking() {
+            self.look();
+        }
+    }
+
+    fn begins(&mut self) {
+        (self.reports)(Report::Voice(true));
+        self.done = false;
+        self.so_far.clear();
+        let sound: Vec<f32> = self.sound.iter().copied().collect();
+        self.recogniser.feed(&sound);
+    }
+
+    /// Acts on what is urgent before the utterance has ended.
+    fn look(&mut self) {
+        let so_far = self.recogniser.so_far();
+        let same = so_far == self.so_far;
+        if !same {
+            self.so_far.clone_from(&so_far);
+            (self.reports)(Report::SoFar(so_far.clone()));
+        }
+        let length = self.sound.len().min(URGENT);
+        // What is not believed yet may be, a moment later.
+        let urgent = !self.done && self.expected.vocabulary.urgent.contains(&so_far);
+        if urgent && (self.believes)(&so_far, length) {
+            self.done = true;
+            let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
+            (self.reports)(Report::Heard { heard, length, after: None });
+        }
+    }
+
+    fn ends(&mut self) {
+        let guesses = self.recogniser.end();
+        (self.reports)(Report::Voice(false));
+        let sound: Vec<f32> = self.sound.drain(..).collect();
+        let heard = self.chosen(&guesses);
+        let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
+        if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
+            (self.reports)(Report::Failed(error.to_string()));
+            self.keep = None;
+        }
+        let believed = |heard: &Heard| (self.believes)(&heard.words, sound.len());
+        if let Some(heard) = heard.filter(|heard| !self.done && believed(heard)) {
+            let after = Some(self.utterances.patience());
+            (self.reports)(Report::Heard { heard, length: sound.len(), after });
+        }
+        self.done = false;
+    }
+
+    fn chosen(&self, guesses: &[Guess]) -> Option<Heard> {
+        let tells = |words: &str| (self.expected.tells)(words);
+        let chosen = choose(guesses, tells)?;
+        let meant = tells(chosen.words);
+        let top = guesses.iter().map(|guess| guess.score).fold(f32::MIN, f32::max);
+        let share = |guesses: &mut dyn Iterator<Item = &Guess>| -> f32 {
+            guesses.map(|guess| (guess.score - top).exp()).sum()
+        };
+        let this = share(&mut guesses.iter().filter(|guess| tells(&guess.words) == meant));
+        let confidence = this / share(&mut guesses.iter()).max(f32::MIN_POSITIVE);
+        Some(Heard { words: chosen.words.to_owned(), sure: chosen.sure, confidence })
+    }
+}

@@ -1,0 +1,89 @@
+//! The phrases that are worth listening for. Owns that each comes with the words that people put around it: a recogniser
+//! that knows "worse" and not "not worse" hears the opposite of what was said.
+
+use super::lexicon::numbers;
+use crate::plan::{HearingWords, PhraseBook, PlannedCheckIn};
+use crate::script::NumberRange;
+
+/// Numbers this close together are said in one breath: "four or five".
+const CLOSE: i64 = 2;
+/// A scale longer than this is heard in part.
+pub(super) const LONGEST_SCALE: i64 = 100;
+
+/// What may be said now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    pub phrases: Vec<String>,
+    /// Those that are acted on before the end of the sentence.
+    pub urgent: Vec<String>,
+    /// A question is open.
+    pub question: bool,
+}
+
+/// Phrases for the answers of `check_in`, for the commands that `allowed` names, and for the words around them.
+#[must_use]
+pub fn vocabulary(
+    phrases: &PhraseBook,
+    check_in: Option<&PlannedCheckIn>,
+    allowed: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
+    let hearing = phrases.hearing();
+    let commands = phrases.commands().filter(|(_, name)| allowed(name)).map(|(words, _)| words.to_owned());
+    let mut all: Vec<String> = commands.collect();
+    let mut answers: Vec<String> = check_in
+        .iter()
+        .flat_map(|check_in| &check_in.answers)
+        .flat_map(|answer| answer.heard.clone())
+        .collect();
+    if let Some(scale) = check_in.and_then(|check_in| check_in.scale) {
+        let numbers = scale_numbers(phrases, scale);
+        all.extend(two_numbers(hearing, &numbers));
+        answers.extend(numbers.into_iter().map(|(word, _)| word));
+    }
+    if check_in.is_some() {
+        all.extend(around(&answers, [&hearing.filler, &hearing.not, &hearing.correction]));
+    }
+    all.extend(answers);
+    all.extend([&hearing.filler, &hearing.not, &hearing.near].into_iter().flatten().cloned());
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Everything that may ever be listened for in `check_in`, to be looked up in a dictionary.
+#[must_use]
+pub fn words(phrases: &PhraseBook, check_in: Option<&PlannedCheckIn>) -> Vec<String> {
+    let mut all = vocabulary(phrases, check_in, &|_| true);
+    all.extend(phrases.hearing().yes.iter().chain(&phrases.hearing().no).cloned());
+    let words = all.iter().flat_map(|phrase| phrase.split(' ')).map(str::to_owned);
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+fn scale_numbers(phrases: &PhraseBook, NumberRange([low, high]): NumberRange) -> Vec<(String, i64)> {
+    numbers(phrases, low, high.min(low.saturating_add(LONGEST_SCALE))).collect()
+}
+
+fn around(answers: &[String], before: [&Vec<String>; 3]) -> Vec<String> {
+    let words = before.into_iter().flatten();
+    words.flat_map(|word| answers.iter().map(move |answer| format!("{word} {answer}"))).collect()
+}
+
+/// "Four or five", "seven point five", "seven and a half".
+fn two_numbers(hearing: &HearingWords, numbers: &[(String, i64)]) -> Vec<String> {
+    let mut all = Vec::new();
+    for (first, number) in numbers {
+        let close = numbers.iter().filter(|(_, other)| (number - other).abs() <= CLOSE && number != other);
+        all.extend(
+            close.flat_map(|(second, _)| hearing.or.iter().map(move |or| format!("{first} {or} {second}"))),
+        );
+        let digits = numbers.iter().filter(|(_, digit)| (0..10).contains(digit));
+        all.extend(digits.flat_map(|(digit, _)| {
+            hearing.point.iter().map(move |point| format!("{first} {point} {digit}"))
+        }));
+        all.extend(hearing.half.iter().map(|half| format!("{first} {half}")));
+    }
+    all
+}
