@@ -146,7 +146,9 @@ fn main() {
             _ => {}
         };
         let judge = guard.clone();
-        let believes = Box::new(move |words: &str, length| judge.lock().unwrap().believes(words, length));
+        let believes = Box::new(move |words: &str, length, urgent| {
+            judge.lock().unwrap().believes(words, length, urgent)
+        });
         let options = Options { keep: None, clean: Some(clean), believes };
         let recogniser = Box::new(Vosk::new(model.clone()));
         let source = Box::new(Recording(blocks.into_iter()));

@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     println!("listening for {} phrases; Ctrl-C ends", vocabulary.phrases.len());
     let (reports, inbox) = channel();
-    let options = Options { keep: args.keep_audio.clone(), clean: None, believes: Box::new(|_, _| true) };
+    let options = Options { keep: args.keep_audio.clone(), clean: None, believes: Box::new(|_, _, _| true) };
     let sender = Box::new(move |report| drop(reports.send(report)));
     let tells = Arc::new(move |words: &str| told(words, &plan.phrases, check_in.as_deref()));
     let listener = Listener::start(Expected { vocabulary, tells }, recogniser, source, options, sender)?;

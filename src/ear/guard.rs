@@ -144,12 +144,14 @@ impl Guard {
 
     /// Whether `words`, of an utterance that began `ago` samples before the last block, are somebody else's. What is
     /// heard while nothing of the program's own sounds always is.
-    pub fn believes(&self, words: &str, ago: usize) -> bool {
+    pub fn believes(&self, words: &str, ago: usize, urgent: bool) -> bool {
         if self.lines.is_empty() {
             return true;
         }
         let says = self.says(words);
-        if says && self.lines.iter().any(|line| !line.cleaned) {
+        // A question names its answers. Only what cannot wait is believed into it.
+        let echoes = self.rings > 0 && !urgent;
+        if says && (echoes || self.lines.iter().any(|line| !line.cleaned)) {
             return false;
         }
         self.spoke(ago.div_ceil(BLOCK)) >= if says { MANY } else { SOME }
@@ -217,8 +219,8 @@ mod tests {
     #[test]
     fn its_own_words_are_not_obeyed() {
         let guard = speaking("Stop the exercise if the pain grows.");
-        assert!(!guard.believes("stop", SECOND));
-        assert!(!guard.believes("skip", SECOND), "no word while only the program speaks");
+        assert!(!guard.believes("stop", SECOND, true));
+        assert!(!guard.believes("skip", SECOND, true), "no word while only the program speaks");
     }
 
     #[test]
@@ -227,7 +229,7 @@ mod tests {
             let mut guard = speaking("Stop the exercise if the pain grows.");
             // 12 dB below the echo, for 300 ms.
             hear(&mut guard, 30, levels(1e-3, 6e-5));
-            assert!(guard.believes(words, SECOND / 2), "{words}");
+            assert!(guard.believes(words, SECOND / 2, true), "{words}");
         }
     }
 
@@ -235,9 +237,10 @@ mod tests {
     fn the_lines_own_word_needs_more_of_a_voice() {
         let mut guard = speaking("Stop the exercise if the pain grows.");
         hear(&mut guard, 12, levels(1e-3, 6e-5));
-        assert!(!guard.believes("stop", SECOND / 2));
-        assert!(guard.believes("skip", SECOND / 2));
-        assert!(!guard.believes("skip", SECOND / 100), "that voice came before the utterance");
+        assert!(!guard.believes("stop", SECOND / 2, true));
+        assert!(guard.believes("skip", SECOND / 2, true));
+        assert!(!guard.believes("stop", SECOND / 2, false));
+        assert!(!guard.believes("skip", SECOND / 100, true), "that voice came before the utterance");
     }
 
     #[test]
@@ -250,8 +253,8 @@ mod tests {
             let mut guard = Guard::default();
             guard.plays("Stop the exercise if the pain grows.", 5 * SECOND);
             hear(&mut guard, 200, unknown);
-            assert!(!guard.believes("stop", SECOND));
-            assert_eq!(guard.believes("skip", SECOND), skips);
+            assert!(!guard.believes("stop", SECOND, true));
+            assert_eq!(guard.believes("skip", SECOND, true), skips);
         }
         let mut guard = Guard::default();
         guard.plays("Stop the exercise if the pain grows.", 9 * SECOND);
@@ -259,7 +262,7 @@ mod tests {
         let headphones = |left| Levels { found: false, played: 1e-3, ..levels(0.0, left) };
         hear(&mut guard, 600, headphones(1e-7));
         hear(&mut guard, 30, headphones(1e-4));
-        assert!(guard.believes("stop", SECOND), "there is no echo, so it is somebody else's");
+        assert!(guard.believes("stop", SECOND, true), "there is no echo, so it is somebody else's");
     }
 
     #[test]
@@ -267,8 +270,8 @@ mod tests {
         let mut guard = speaking("Stop.");
         guard.cut();
         hear(&mut guard, ECHO - 1, levels(0.0, 1e-7));
-        assert!(!guard.believes("stop", SECOND));
+        assert!(!guard.believes("stop", SECOND, true));
         guard.block(levels(0.0, 1e-7));
-        assert!(guard.believes("stop", SECOND));
+        assert!(guard.believes("stop", SECOND, true));
     }
 }

@@ -73,8 +73,9 @@ impl Default for Expected {
     }
 }
 
-/// Whether words, of an utterance that began so many samples ago, are somebody's own, and not the program's.
-pub type Believes = Box<dyn Fn(&str, usize) -> bool + Send>;
+/// Whether words, of an utterance that began so many samples ago, are somebody's own, and not the program's; and
+/// whether it is urgent.
+pub type Believes = Box<dyn Fn(&str, usize, bool) -> bool + Send>;
 
 pub struct Listener {
     expect: Sender<Expected>,
@@ -264,7 +265,7 @@ impl Hearing {
         let length = self.sound.len().min(URGENT);
         // What is not believed yet may be, a moment later.
         let urgent = !self.done && self.expected.vocabulary.urgent.contains(&so_far);
-        if urgent && (self.believes)(&so_far, length) {
+        if urgent && (self.believes)(&so_far, length, true) {
             self.done = true;
             let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
             (self.reports)(Report::Heard { heard, length, after: None });
@@ -281,7 +282,8 @@ impl Hearing {
             (self.reports)(Report::Failed(error.to_string()));
             self.keep = None;
         }
-        let believed = |heard: &Heard| (self.believes)(&heard.words, sound.len());
+        let urgent = |heard: &Heard| self.expected.vocabulary.urgent.contains(&heard.words);
+        let believed = |heard: &Heard| (self.believes)(&heard.words, sound.len(), urgent(heard));
         if let Some(heard) = heard.filter(|heard| !self.done && believed(heard)) {
             let after = Some(self.utterances.patience());
             (self.reports)(Report::Heard { heard, length: sound.len(), after });

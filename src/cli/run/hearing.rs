@@ -84,8 +84,10 @@ impl Ears {
         let listener = match folder {
             Some(folder) => {
                 let judge = guard.clone();
-                let believes = Box::new(move |words: &str, length| {
-                    judge.lock().is_ok_and(|guard: MutexGuard<'_, Guard>| guard.believes(words, length))
+                let believes = Box::new(move |words: &str, length, urgent| {
+                    judge
+                        .lock()
+                        .is_ok_and(|guard: MutexGuard<'_, Guard>| guard.believes(words, length, urgent))
                 });
                 let (keep, clean) = (args.keep_audio.clone(), cleaning(own, guard.clone()));
                 let options = Options { keep, clean, believes };
