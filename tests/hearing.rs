@@ -1,5 +1,5 @@
 //! Spoken answers and commands, through the whole program: a person in the virtual room speaks into the microphone.
-//! Left out where there is no room, no espeak-ng, or no ears (`matside ears install`).
+//! The long ones: `cargo test --release --test hearing -- --ignored`. Left out where there is no room, no espeak-ng, or no ears (`matside ears install`).
 #![cfg(feature = "ears")]
 
 mod room;
@@ -101,7 +101,10 @@ impl Running {
         fs::write(dir.join("by-voice.toml"), SESSION).unwrap();
         let mut command = Command::new(MATSIDE);
         room.furnish(&mut command);
-        command.env("XDG_DATA_HOME", data).args(["run", "--captions", "--voice", "espeak"]).args(options);
+        command
+            .env("XDG_DATA_HOME", data)
+            .args(["run", "--captions", "--voice", "espeak", "--ears", "always"])
+            .args(options);
         command.arg(dir.join("by-voice.toml")).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -141,6 +144,7 @@ impl Drop for Running {
 }
 
 #[test]
+#[ignore = "listens in real time: a release build on a machine at rest"]
 fn a_whole_session_is_done_by_voice() {
     let (Some(data), Some(room)) = (ears_or_skip(), Room::or_skip()) else { return };
     room.noise("-62");
@@ -177,6 +181,7 @@ fn a_whole_session_is_done_by_voice() {
 }
 
 #[test]
+#[ignore = "listens in real time: a release build on a machine at rest"]
 fn a_microphone_that_goes_away_is_told_once_and_comes_back() {
     let (Some(data), Some(room)) = (ears_or_skip(), Room::or_skip()) else { return };
     room.noise("-62");
