@@ -58,7 +58,7 @@ fn what_is_said_is_heard() {
     let table = [
         (None, "stop", "stop"),
         (None, "it hurts", "it hurts"),
-        (None, "go on", "go on"),
+        (None, "carry on", "carry on"),
         (None, "pause", "pause"),
         (Some("red-flags"), "no", "no"),
         (Some("red-flags"), "yes", "yes"),

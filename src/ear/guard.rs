@@ -195,6 +195,8 @@ fn follow(value: &mut f32, newest: f32, up: f32) {
 mod tests {
     use super::*;
 
+    const LINE: &str = "stop as soon as the pain grows";
+
     const SECOND: usize = 16_000;
 
     fn hear(guard: &mut Guard, blocks: u64, levels: Levels) {
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn its_own_words_are_not_obeyed() {
-        let guard = speaking("Stop the exercise if the pain grows.");
+        let guard = speaking(LINE);
         assert!(!guard.believes("stop", SECOND, true));
         assert!(!guard.believes("skip", SECOND, true), "no word while only the program speaks");
     }
@@ -226,7 +228,7 @@ mod tests {
     #[test]
     fn somebody_else_is_believed_whatever_the_line_says() {
         for words in ["stop", "skip"] {
-            let mut guard = speaking("Stop the exercise if the pain grows.");
+            let mut guard = speaking(LINE);
             // 12 dB below the echo, for 300 ms.
             hear(&mut guard, 30, levels(1e-3, 6e-5));
             assert!(guard.believes(words, SECOND / 2, true), "{words}");
@@ -235,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_lines_own_word_needs_more_of_a_voice() {
-        let mut guard = speaking("Stop the exercise if the pain grows.");
+        let mut guard = speaking(LINE);
         hear(&mut guard, 12, levels(1e-3, 6e-5));
         assert!(!guard.believes("stop", SECOND / 2, true));
         assert!(guard.believes("skip", SECOND / 2, true));
@@ -251,13 +253,13 @@ mod tests {
             (Levels { found: false, echo: 0.0, ..levels(1e-3, 1e-3) }, false),
         ] {
             let mut guard = Guard::default();
-            guard.plays("Stop the exercise if the pain grows.", 5 * SECOND);
+            guard.plays(LINE, 5 * SECOND);
             hear(&mut guard, 200, unknown);
             assert!(!guard.believes("stop", SECOND, true));
             assert_eq!(guard.believes("skip", SECOND, true), skips);
         }
         let mut guard = Guard::default();
-        guard.plays("Stop the exercise if the pain grows.", 9 * SECOND);
+        guard.plays(LINE, 9 * SECOND);
         hear(&mut guard, 100, levels(0.0, 1e-7));
         let headphones = |left| Levels { found: false, played: 1e-3, ..levels(0.0, left) };
         hear(&mut guard, 600, headphones(1e-7));
