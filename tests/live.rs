@@ -52,8 +52,11 @@ impl Session {
     /// When each chime is planned, from the first.
     fn planned(&self) -> Vec<(Frames, Chime)> {
         let mut sources = Sources::new();
-        let phrases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sessions/phrases/en.toml");
-        sources.add("phrases/en.toml", &fs::read_to_string(phrases).unwrap(), Layer::Shipped);
+        // The phrases name the question.
+        for name in ["phrases/en.toml", "check-ins/go-on.toml"] {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sessions").join(name);
+            sources.add(name, &fs::read_to_string(path).unwrap(), Layer::Shipped);
+        }
         sources.add("in-the-room.toml", &self.text, Layer::Named);
         let (library, found) = Library::read(sources);
         assert!(found.is_empty(), "{found:?}");
