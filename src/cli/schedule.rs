@@ -8,7 +8,7 @@ use jiff::Zoned;
 
 use crate::schedule::{Entry, Start, Table, When, quoted, read, upcoming, write};
 
-use super::{Exit, Which, shelf};
+use super::{Exit, Which, run::TODAY, shelf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -22,7 +22,7 @@ enum Verb {
     Add {
         /// Days and time, such as `Mon-Sat 07:30` or `daily 18:00`
         when: When,
-        /// Name of a session (see `matside list`), or a file
+        /// Name of a session (see `matside list`), a file, or `today`
         session: String,
     },
     /// List what starts by itself
@@ -85,6 +85,9 @@ fn add(table: &str, mut entries: Vec<Entry>, when: When, session: String) -> any
 fn known(session: String) -> anyhow::Result<Option<String>> {
     if session.contains(['\n', '\r']) {
         anyhow::bail!("a crontab cannot hold a name of several lines");
+    }
+    if session == TODAY {
+        return Ok(Some(session));
     }
     let which = Which { session: session.clone(), language: None, only: None };
     if shelf::plan(&which)?.is_none() {

@@ -35,6 +35,7 @@ use keep::{Keep, Written};
 use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
+pub use start::TODAY;
 use start::{Asked, Start};
 use status::Status;
 pub use who::who;

@@ -19,7 +19,7 @@ use super::Args;
 use super::memory::Memory;
 
 /// The session that memory picks, unless a file has this name.
-const TODAY: &str = "today";
+pub const TODAY: &str = "today";
 
 /// After `--resume` for a language whose phrases do not say how long; in neither source document.
 const WITHIN: SignedDuration = SignedDuration::from_hours(2);
