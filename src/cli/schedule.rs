@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::Context;
 use jiff::Zoned;
 
-use crate::schedule::{Entry, Start, Table, When, quoted, read, upcoming, write};
+use crate::schedule::{Entry, Missed, Quiet, Start, Table, When, quoted, read, upcoming, write};
 
+use super::config::Settings;
 use super::{Exit, Which, run::TODAY, shelf};
 
 #[derive(Debug, clap::Args)]
@@ -51,11 +52,16 @@ fn number(text: &str) -> Result<Number, String> {
     }
 }
 
-pub fn run(args: Args) -> anyhow::Result<Exit> {
+pub fn run(args: Args, settings: &Settings, profile: Option<String>) -> anyhow::Result<Exit> {
     let table = Table::read()?;
     let entries = read(&table)?;
     match args.verb {
-        Verb::Add { when, session } => add(&table, entries, when, session),
+        Verb::Add { when, session } => {
+            let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
+            let entry = Entry { when, session, invite: false, missed: Missed::Skip, profile };
+            warn_of_quiet(&entry, settings);
+            add(&table, entries, entry)
+        }
         Verb::List => list(&entries),
         Verb::Remove { number } => remove(&table, entries, number),
         Verb::Next => next(&entries),
@@ -65,9 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<Exit> {
 /// How near two starts may be, in minutes. Ours: longer than any shipped session.
 const APART: i64 = 60;
 
-fn add(table: &str, mut entries: Vec<Entry>, when: When, session: String) -> anyhow::Result<Exit> {
-    let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
-    let entry = Entry { when, session };
+fn add(table: &str, mut entries: Vec<Entry>, entry: Entry) -> anyhow::Result<Exit> {
     if entries.contains(&entry) {
         anyhow::bail!("`{entry}` is there already");
     }
@@ -78,6 +82,14 @@ fn add(table: &str, mut entries: Vec<Entry>, when: When, session: String) -> any
     entries.push(entry);
     install(table, &entries)?;
     next(&entries)
+}
+
+/// An entry that asks first does not even ring in hours that are to be quiet.
+fn warn_of_quiet(entry: &Entry, settings: &Settings) {
+    let quiet = settings.value("quiet-hours").and_then(|hours| hours.parse::<Quiet>().ok());
+    let Some(quiet) = quiet.filter(|quiet| quiet.holds(entry.when.time())) else { return };
+    let then = if entry.invite { "it will not start" } else { "it starts all the same" };
+    eprintln!("matside: {} lies in the quiet hours {quiet}: {then}", entry.when.time().strftime("%H:%M"));
 }
 
 /// The session as cron can start it: by its name, or by the whole path of its file. `None` when it has errors, which
@@ -118,7 +130,11 @@ fn install(table: &str, entries: &[Entry]) -> anyhow::Result<()> {
     let program = std::env::current_exe().context("where this program is")?;
     let program =
         program.to_str().context("the path of this program is no UTF-8, and a crontab has to be")?;
-    let command = |entry: &Entry| format!("{} run {}", quoted(program), quoted(&entry.session));
+    let command = |entry: &Entry| {
+        let arguments = entry.arguments();
+        let words = std::iter::once(program).chain(arguments.iter().map(String::as_str)).map(quoted);
+        words.collect::<Vec<_>>().join(" ")
+    };
     let text = write(table, entries, command)?;
     if text != table {
         Table::write(&text)?;
