@@ -17,6 +17,8 @@ pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
 pub mod line;
+#[allow(clippy::disallowed_methods)]
+pub mod log;
 pub mod meaning;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]

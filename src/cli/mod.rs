@@ -15,6 +15,7 @@ mod journal;
 mod list;
 #[cfg(feature = "ears")]
 mod listen;
+mod log;
 mod new;
 mod places;
 mod prepare;
@@ -160,18 +161,24 @@ pub fn main() -> Exit {
     // Before there is a second thread.
     #[cfg(feature = "device")]
     crate::output::device::find_sound_server();
-    perform().unwrap_or_else(|error| {
+    let exit = perform().unwrap_or_else(|error| {
         if broken_pipe(&error) {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
+        log::failed(&format!("{error:#}"));
         Exit::of(&error)
-    })
+    });
+    log::end(exit);
+    exit
 }
 
 fn perform() -> anyhow::Result<Exit> {
     let mut settings = Settings::read(&Args::command());
     let args = settings.args()?;
+    if let Verb::Run(run) = &args.verb {
+        log::begin(run.session());
+    }
     let is_doctor = matches!(args.verb, Verb::Doctor(_));
     if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
         anyhow::bail!("{why}");

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use clock::clock;
 pub use disk::{private, space};
-pub use jobs::{cron, linger};
+pub use jobs::{cron, linger, timer, user};
 pub use machine::memory;
 #[cfg(feature = "ears")]
 pub use microphone::microphone;

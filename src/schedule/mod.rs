@@ -3,6 +3,8 @@
 
 mod crontab;
 mod table;
+mod timers;
+mod units;
 mod upcoming;
 mod when;
 
@@ -11,7 +13,8 @@ use std::str::FromStr;
 
 pub use crontab::{CrontabError, read, write};
 pub use table::{Table, TableError};
-pub use upcoming::{Start, upcoming};
+pub use timers::{Timers, TimersError, unit};
+pub use upcoming::{Start, upcoming, upcoming_by_timer};
 pub use when::{When, WhenError};
 
 /// What starts, and when.

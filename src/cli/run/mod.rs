@@ -29,7 +29,7 @@ use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
 use crate::stage::{Happened, Report, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
+use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 
 use keep::{Keep, Written};
 use memory::Memory;
@@ -65,6 +65,13 @@ pub struct Args {
     #[cfg(feature = "ears")]
     #[command(flatten)]
     ears: hearing::Args,
+}
+
+impl Args {
+    /// As it was asked for.
+    pub fn session(&self) -> &str {
+        &self.which.session
+    }
 }
 
 /// How often the sound is looked after.
@@ -166,14 +173,14 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
-            eprintln!("matside: {error:#}");
+            log::warn(&format!("{error:#}"));
             return Ok((Exit::NoDevice, None));
         }
     };
     #[cfg(feature = "ears")]
     let ears =
         hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
-            eprintln!("matside: {error}");
+            log::warn(&error.to_string());
             hearing::Ears::deaf()
         });
     let keys = senses.listen()?;
@@ -212,7 +219,8 @@ fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
     // Whether it could be made was said before.
     let path = places::device().filter(|dir| dir.is_dir())?.join(ctl::SOCKET);
     let opened = Socket::open(&path, messages, Box::new(move || status.json()));
-    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    let failed =
+        |error: &io::Error| log::warn(&format!("`matside ctl` will not reach this session: {error}"));
     opened.inspect_err(failed).ok()
 }
 
@@ -389,7 +397,10 @@ impl Live<'_> {
         }
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
-            self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
+            let error = anyhow::Error::from(error);
+            self.screen.print(&format!("`{}` was not spoken: {error:#}", line.text));
+            // What is said may follow from an answer.
+            log::warned(&format!("a line was not spoken: {error:#}"));
         }
         if let Some((record, _)) = self.written_by.filter(|(_, by)| Instant::now() > *by) {
             self.written_by = None;
