@@ -215,10 +215,11 @@ fn perform() -> anyhow::Result<Exit> {
         settings.enter(&id)?;
         places::enter(&id);
     }
-    act(&settings, settings.args()?.verb, senses)
+    let Args { profile, verb } = settings.args()?;
+    act(&settings, verb, profile, senses)
 }
 
-fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> {
+fn act(settings: &Settings, verb: Verb, profile: Option<String>, senses: Senses) -> anyhow::Result<Exit> {
     match verb {
         Verb::Config => settings.print(settings.apply(Args::command())),
         Verb::Doctor(args) => doctor::run(&args, settings),
@@ -232,7 +233,7 @@ fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> 
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
-        Verb::Schedule(args) => schedule::run(args),
+        Verb::Schedule(args) => schedule::run(args, settings, profile),
         Verb::Forget(args) => forget::run(&args),
         Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),

@@ -8,9 +8,11 @@ use jiff::Zoned;
 
 use crate::doctor;
 use crate::schedule::{
-    Entry, Start, Table, TableError, Timers, When, quoted, read, upcoming, upcoming_by_timer, write,
+    Entry, Missed, Quiet, Start, Table, TableError, Timers, When, quoted, read, upcoming, upcoming_by_timer,
+    write,
 };
 
+use super::config::Settings;
 use super::{Exit, Which, places, run::TODAY, shelf};
 
 #[derive(Debug, clap::Args)]
@@ -73,12 +75,15 @@ struct Jobs {
     all: Vec<(Entry, By)>,
 }
 
-pub fn run(args: Args) -> anyhow::Result<Exit> {
+pub fn run(args: Args, settings: &Settings, profile: Option<String>) -> anyhow::Result<Exit> {
     let needs_cron = !matches!(args.verb, Verb::Add { systemd: true, .. });
     let jobs = Jobs::read(needs_cron)?;
     match args.verb {
         Verb::Add { when, session, systemd } => {
-            add(jobs, when, session, if systemd { By::Systemd } else { By::Cron })
+            let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
+            let entry = Entry { when, session, invite: false, missed: Missed::Skip, profile };
+            warn_of_quiet(&entry, settings);
+            add(jobs, entry, if systemd { By::Systemd } else { By::Cron })
         }
         Verb::List => list(&jobs.all),
         Verb::Remove { number } => remove(jobs, number),
@@ -109,7 +114,11 @@ impl Jobs {
         let cron = self.all.iter().filter(|(_, by)| *by == By::Cron);
         let entries: Vec<Entry> = cron.map(|(entry, _)| entry.clone()).collect();
         let program = program()?;
-        let command = |entry: &Entry| format!("{} run {}", quoted(&program), quoted(&entry.session));
+        let command = |entry: &Entry| {
+            let arguments = entry.arguments();
+            let words = std::iter::once(&program).chain(&arguments).map(|word| quoted(word));
+            words.collect::<Vec<_>>().join(" ")
+        };
         let text = write(&self.table, &entries, command)?;
         if text != self.table {
             Table::write(&text)?;
@@ -136,9 +145,7 @@ fn program() -> anyhow::Result<String> {
 /// How near two starts may be, in minutes. Ours: longer than any shipped session.
 const APART: i64 = 60;
 
-fn add(mut jobs: Jobs, when: When, session: String, by: By) -> anyhow::Result<Exit> {
-    let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
-    let entry = Entry { when, session };
+fn add(mut jobs: Jobs, entry: Entry, by: By) -> anyhow::Result<Exit> {
     if jobs.contains(&entry) {
         anyhow::bail!("`{entry}` is there already");
     }
@@ -150,7 +157,8 @@ fn add(mut jobs: Jobs, when: When, session: String, by: By) -> anyhow::Result<Ex
     match by {
         By::Cron => jobs.install()?,
         By::Systemd => {
-            jobs.timers.add(&entry, &[&program()?, "run", &entry.session])?;
+            let command = [vec![program()?], entry.arguments()].concat();
+            jobs.timers.add(&entry, &command)?;
             let linger = doctor::linger(Path::new("/"), &doctor::user(), 0, 1);
             if let Some(cure) = linger.cure {
                 eprintln!("matside: {}; mend that with `{cure}`", linger.found);
@@ -158,6 +166,14 @@ fn add(mut jobs: Jobs, when: When, session: String, by: By) -> anyhow::Result<Ex
         }
     }
     next(&jobs.all)
+}
+
+/// An entry that asks first does not even ring in hours that are to be quiet.
+fn warn_of_quiet(entry: &Entry, settings: &Settings) {
+    let quiet = settings.value("quiet-hours").and_then(|hours| hours.parse::<Quiet>().ok());
+    let Some(quiet) = quiet.filter(|quiet| quiet.holds(entry.when.time())) else { return };
+    let then = if entry.invite { "it will not start" } else { "it starts all the same" };
+    eprintln!("matside: {} lies in the quiet hours {quiet}: {then}", entry.when.time().strftime("%H:%M"));
 }
 
 /// The session as cron can start it: by its name, or by the whole path of its file. `None` when it has errors, which

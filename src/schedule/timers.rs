@@ -61,7 +61,7 @@ impl Timers {
     ///
     /// # Errors
     /// When the folder cannot be written, or there is no systemd that serves this user.
-    pub fn add(&self, entry: &Entry, command: &[&str]) -> Result<(), TimersError> {
+    pub fn add(&self, entry: &Entry, command: &[String]) -> Result<(), TimersError> {
         let [timer, service] = self.files(entry);
         let begun = || {
             write(&service, &units::service(entry, command))?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Entry, EntryError};
+use super::{Entry, EntryError, Missed};
 
 /// Begins every unit that is ours.
 const MARK: &str = "# written by `matside schedule`; changes here are lost\n";
@@ -27,18 +27,20 @@ pub fn entry(text: &str) -> Option<Result<Entry, EntryError>> {
     Some(line.parse())
 }
 
-/// A start by the clock. Unless told, systemd would take a minute of its own choice.
+/// A start by the clock. Unless told, systemd would be up to a minute late. A start that it makes up for is told when it
+/// was due, and judges for itself.
 pub fn timer(entry: &Entry) -> String {
     format!(
-        "{MARK}{ENTRY}{entry}\n[Unit]\nDescription={}\n\n[Timer]\nOnCalendar={}\nAccuracySec=1s\n\n\
-         [Install]\nWantedBy=timers.target\n",
+        "{MARK}{ENTRY}{entry}\n[Unit]\nDescription={}\n\n\
+         [Timer]\nOnCalendar={}\nAccuracySec=1s\nPersistent={}\n\n[Install]\nWantedBy=timers.target\n",
         plain(&entry.to_string()),
-        entry.when.calendar()
+        entry.when.calendar(),
+        entry.missed != Missed::Skip
     )
 }
 
 /// What a person decides is no failure: ended early, stopped for symptoms, an emergency, another session runs.
-pub fn service(entry: &Entry, command: &[&str]) -> String {
+pub fn service(entry: &Entry, command: &[String]) -> String {
     let command: Vec<String> = command.iter().map(|word| quoted(word)).collect();
     format!(
         "{MARK}[Unit]\nDescription={}\n\n[Service]\nType=oneshot\nExecStart=:{}\nSuccessExitStatus=3 4 5 8 9\n",
@@ -74,13 +76,17 @@ mod tests {
             "# written by `matside schedule`; changes here are lost\n\
              #: Mon-Sat 07:30 '/home/me/my 100% \"own\".toml'\n\
              [Unit]\nDescription=Mon-Sat 07:30 '/home/me/my 100%% \"own\".toml'\n\n\
-             [Timer]\nOnCalendar=Mon,Tue,Wed,Thu,Fri,Sat *-*-* 07:30:00\nAccuracySec=1s\n\n\
+             [Timer]\nOnCalendar=Mon,Tue,Wed,Thu,Fri,Sat *-*-* 07:30:00\nAccuracySec=1s\nPersistent=false\n\n\
              [Install]\nWantedBy=timers.target\n"
         );
-        let service = service(&entry, &["/usr/bin/matside", "run", &entry.session]);
+        let service = service(&entry, &[vec!["/usr/bin/matside".to_owned()], entry.arguments()].concat());
         let command = "ExecStart=:\"/usr/bin/matside\" \"run\" \"/home/me/my 100%% \\\"own\\\".toml\"\n";
         assert!(service.contains(command), "{service}");
         assert_eq!(super::entry(&timer(&entry)), Some(Ok(entry)));
+        let asks = entry_of("Mon 07:30 today --missed ask");
+        assert!(timer(&asks).contains("\nPersistent=true\n"));
+        let command = "\"run\" \"today\" \"--due\" \"Mon 07:30\" \"--missed\" \"ask\"\n";
+        assert!(super::service(&asks, &asks.arguments()).contains(command));
     }
 
     #[test]
