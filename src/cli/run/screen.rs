@@ -110,6 +110,13 @@ impl Screen {
         let _ = write!(std::io::stderr(), "{text}{end}");
     }
 
+    /// What mends itself: only for somebody who looks.
+    pub fn tell(&self, text: &str) {
+        if self.progress {
+            self.warn(text);
+        }
+    }
+
     pub fn warn(&self, text: &str) {
         self.line(&format!("matside: {text}"));
     }

@@ -93,6 +93,15 @@ impl Sound {
         super::hearing::Own { played, lag }
     }
 
+    /// What was pulled and is still to be heard, at most.
+    pub fn queued(&self) -> Frames {
+        match self {
+            Self::Null { .. } => Frames::ZERO,
+            #[cfg(feature = "device")]
+            Self::Device(device) => device.queued(),
+        }
+    }
+
     /// Waits until what was pulled has been heard.
     pub fn play_out(&self) {
         match self {

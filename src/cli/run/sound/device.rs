@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::frames::Frames;
 use crate::output::device::{self, Device, DeviceError, Options, Shared};
 #[cfg(feature = "ears")]
 use crate::output::played::Played;
@@ -82,6 +83,10 @@ impl Keeper {
         if let Now::Open(device) = &mut self.now {
             device.hush();
         }
+    }
+
+    pub fn queued(&self) -> Frames {
+        Frames(2 * u64::from(self.options.buffer.unwrap_or(device::DEEP)))
     }
 
     pub fn play_out(&self) {
