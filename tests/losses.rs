@@ -25,11 +25,15 @@ const LONG: Duration = Duration::from_secs(30);
 fn sentence(number: usize) -> String {
     let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).unwrap());
     let name: String = [letter(number / 26), letter(number)].into_iter().collect();
-    format!("S{name} {}.", "o".repeat(22 + number % 5 * 7))
+    format!("S{name} {}.", "o".repeat(17 + number % 5 * 5))
 }
 
 fn length(number: usize) -> f64 {
     sentence(number).chars().count() as f64 * CHARACTER
+}
+
+fn is_whole(lasted: f64, number: usize) -> bool {
+    (lasted - length(number)).abs() < 0.002
 }
 
 fn script(dir: &Path, sentences: usize) -> std::path::PathBuf {
@@ -110,12 +114,20 @@ fn through(room: &Room, script: &Path, losses: &[Loss]) -> (Vec<Gap>, Vec<f32>, 
     for (number, loss) in losses.iter().enumerate() {
         let sentence = session.next();
         // After it is heard to begin and before it ends, somewhere else each time.
-        sleep(Duration::from_millis(450 + number as u64 * 97 % 700));
+        sleep(Duration::from_millis(400 + number as u64 * 97 % 600));
         let gone = room.now().room;
-        if *loss == Loss::Speaker { room.unplug() } else { room.crash() }
-        sleep(Duration::from_millis(600 + number as u64 * 331 % 2_500));
+        if *loss == Loss::Speaker {
+            room.unplug()
+        } else {
+            room.crash()
+        }
+        sleep(Duration::from_millis(500 + number as u64 * 331 % 2_500));
         let back = room.now().room;
-        if *loss == Loss::Speaker { room.plug() } else { room.restart() }
+        if *loss == Loss::Speaker {
+            room.plug()
+        } else {
+            room.restart()
+        }
         assert_eq!(session.next(), sentence, "it goes on with the sentence that was cut");
         gaps.push(Gap { sentence, loss: *loss, gone, back });
     }
@@ -130,14 +142,12 @@ fn through(room: &Room, script: &Path, losses: &[Loss]) -> (Vec<Gap>, Vec<f32>, 
 fn check(heard: &[f32], gaps: &[Gap], from: f64, sentences: usize) {
     let bursts = bursts(heard);
     let (mut next, mut cut) = (0, 0_usize);
-    let is = |lasted: f64, number| (lasted - length(number)).abs() < 0.002;
     // First there is a chime.
-    for (at, lasted) in bursts.iter().skip_while(|(_, lasted)| !is(*lasted, 0)) {
+    for (at, lasted) in bursts.iter().skip_while(|(_, lasted)| !is_whole(*lasted, 0)) {
         if next == sentences {
             break;
         }
-        println!("{:.4} {:.4}", lasted - length(next), at);
-        if is(*lasted, next) {
+        if is_whole(*lasted, next) {
             let before = cut.checked_sub(1).map(|cut| &gaps[cut]);
             if let Some(gap) = before.filter(|gap| gap.sentence == next) {
                 let (server, gone) = (gap.loss == Loss::Server, gap.back - gap.gone);
@@ -147,7 +157,10 @@ fn check(heard: &[f32], gaps: &[Gap], from: f64, sentences: usize) {
             next += 1;
         } else {
             // Long enough to be the sentence, and no rest of it.
-            assert!((0.2..length(next)).contains(lasted), "{lasted} s at {at} for sentence {next}: {bursts:?}");
+            assert!(
+                (0.2..length(next)).contains(lasted),
+                "{lasted} s at {at} for sentence {next}: {bursts:?}"
+            );
             assert_eq!(gaps[cut].sentence, next, "cut at {at}");
             cut += 1;
         }
@@ -169,7 +182,11 @@ fn check_journal(room: &Room, dir: &Path, gaps: &[Gap]) {
     for (lost, gap) in lost.iter().zip(gaps) {
         let seconds = lost["seconds"].as_f64().unwrap();
         // It is noticed a third of a second after, and the device is open half a second later at most.
-        assert!((-0.8..2.0).contains(&(seconds - (gap.back - gap.gone))), "{lost}, {} s", gap.back - gap.gone);
+        assert!(
+            (-0.8..2.0).contains(&(seconds - (gap.back - gap.gone))),
+            "{lost}, {} s",
+            gap.back - gap.gone
+        );
     }
     let lines = said(&mut matside(room, &["history"]));
     println!("{lines}");
@@ -235,4 +252,111 @@ fn a_loudspeaker_that_stays_away_leaves_the_place_in_the_journal() {
     assert!(resuming == "We go on with in the room.", "{resuming}");
     assert_eq!((session.next(), session.next()), (1, 2));
     assert_eq!(session.end(), (Some(0), String::new()));
+}
+
+/// Where something is given to the loudspeaker, silence made of noise included, and how long before the first sound.
+fn woken(heard: &[f32]) -> Vec<(f64, f64)> {
+    let given: Vec<usize> = (0..heard.len()).filter(|at| heard[*at] != 0.0).collect();
+    let runs = given.chunk_by(|a, b| b - a < 480);
+    let runs = runs.filter_map(|run| {
+        let loud = run.iter().find(|at| heard[**at].abs() > 0.003)?;
+        Some((run[0] as f64 / RATE, (loud - run[0]) as f64 / RATE))
+    });
+    runs.collect()
+}
+
+#[test]
+fn a_loudspeaker_that_sleeps_is_woken_at_the_start_and_when_it_is_back() {
+    let Some(room) = Room::or_skip() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let script = script(dir.path(), 1);
+    let waking = |options: &[&str]| {
+        let from = room.now().room;
+        let session = Session::start(&room, &script, options);
+        assert_eq!(session.next(), 0);
+        sleep(Duration::from_millis(600));
+        room.unplug();
+        sleep(Duration::from_secs(1));
+        room.plug();
+        assert_eq!(session.next(), 0);
+        assert_eq!(session.end(), (Some(0), String::new()));
+        woken(&room.heard(from, room.now().room))
+    };
+    let woken = waking(&["--wake-up", "2s"]);
+    let [(_, first), (_, again)] = woken[..] else { panic!("{woken:?}") };
+    // A session begins with 0.4 s of its own silence; the room takes a moment to listen to what is plugged in.
+    assert!((first - 2.4).abs() < 0.02, "{woken:?}");
+    assert!((1.5..2.01).contains(&again), "{woken:?}");
+    let woken = waking(&["--wake-up", "0s"]);
+    assert!(woken.iter().all(|(_, before)| *before < 0.01), "{woken:?}");
+}
+
+/// A second loudspeaker, and a recorder of it.
+struct Other {
+    module: String,
+    recorder: Child,
+    tape: std::path::PathBuf,
+}
+
+fn pactl(room: &Room, words: &[&str]) -> String {
+    let mut command = Command::new("pactl");
+    room.furnish(&mut command);
+    let output = command.args(words).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+impl Other {
+    fn new(room: &Room, dir: &Path) -> Self {
+        let sink = ["load-module", "module-null-sink", "sink_name=other", "norewinds=1", "rate=48000"];
+        let module = pactl(room, &sink);
+        let tape = dir.join("other.raw");
+        let mut recorder = Command::new("parec");
+        room.furnish(&mut recorder);
+        recorder.args(["-d", "other.monitor", "--raw", "--format=s16le", "--rate=48000", "--channels=1"]);
+        recorder.args(["--latency-msec=10"]).stdout(fs::File::create(&tape).unwrap());
+        Self { module, recorder: recorder.spawn().unwrap(), tape }
+    }
+
+    /// It goes away. Gives what it played.
+    fn unplug(mut self, room: &Room) -> Vec<f32> {
+        // First the recorder, which would be given another device to record.
+        self.recorder.kill().unwrap();
+        self.recorder.wait().unwrap();
+        pactl(room, &["unload-module", &self.module]);
+        let tape = fs::read(&self.tape).unwrap();
+        let (samples, _) = tape.as_chunks::<2>();
+        samples.iter().map(|sample| f32::from(i16::from_le_bytes(*sample)) / 32_768.0).collect()
+    }
+}
+
+/// Which sentences are in it, whole.
+fn whole(heard: &[f32], sentences: usize) -> Vec<usize> {
+    let number = |(_, lasted): (f64, f64)| (0..sentences).find(|number| is_whole(lasted, *number));
+    bursts(heard).into_iter().filter_map(number).collect()
+}
+
+#[test]
+fn another_default_is_taken_at_once_and_the_first_again_when_that_goes_away() {
+    let Some(room) = Room::or_skip() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    // Of five no two are equally long.
+    let script = script(dir.path(), 5);
+    let other = Other::new(&room, dir.path());
+    pactl(&room, &["set-default-sink", "speaker"]);
+    let from = room.now().room;
+    let session = Session::start(&room, &script, &[]);
+    assert_eq!((session.next(), session.next()), (0, 1));
+    sleep(Duration::from_millis(700));
+    pactl(&room, &["set-default-sink", "other"]);
+    assert_eq!((session.next(), session.next()), (2, 3));
+    sleep(Duration::from_millis(700));
+    let elsewhere = other.unplug(&room);
+    assert_eq!(session.next(), 4);
+    assert_eq!(session.end(), (Some(0), String::new()));
+    sleep(Duration::from_millis(300));
+    let here = whole(&room.heard(from, room.now().room), 5);
+    assert_eq!((here.as_slice(), whole(&elsewhere, 5).as_slice()), ([0, 4].as_slice(), [2].as_slice()));
+    let history = matside(&room, &["history"]).output().unwrap();
+    assert!(!String::from_utf8(history.stdout).unwrap().contains("sound lost"));
 }

@@ -42,7 +42,7 @@ impl Keeper {
 
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
         let source: Shared = stage.clone();
-        let options = Options { buffer: args.buffer, ..Options::default() };
+        let options = Options { buffer: args.buffer, wake_up: args.wake_up, ..Options::default() };
         let now = Now::Open(Device::open(source.clone(), &options)?);
         Ok(Self { source, options, patience: Duration::from_secs(args.wait_for_device), now })
     }
