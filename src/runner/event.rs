@@ -30,8 +30,8 @@ pub enum Event {
     Command(Command),
     /// The first signal to end.
     Interrupt,
-    /// What was sounding is not being heard: the output was lost.
-    OutputLost,
+    /// The output was lost, and with it so much that was performed and not heard.
+    OutputLost(Frames),
     /// The record with this number, counted from 1, is on disk, or is no longer waited for.
     Kept(u64),
     Trouble(Trouble),

@@ -202,7 +202,7 @@ impl Runner {
         match event {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
-            Event::OutputLost => self.output_lost(elapsed),
+            Event::OutputLost(unheard) => self.output_lost(elapsed - unheard),
             Event::Voice(voice) => self.voice = voice,
             Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}

@@ -7,6 +7,7 @@ mod checking;
 mod ctl;
 mod doctor;
 mod emergencies;
+mod full_disk;
 mod gates;
 mod going_on;
 mod household;

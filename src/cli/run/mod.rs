@@ -21,12 +21,12 @@ use anyhow::Context;
 use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
-use crate::history::{ADVISED, What};
+use crate::history::{ADVISED, SOUND_BACK, SOUND_LOST, What};
 use crate::journal::Journal;
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
-use crate::stage::{Happened, Report, Stage};
+use crate::stage::{Happened, Report, SETTLE, Stage};
 use crate::voice::VoiceError;
 
 use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
@@ -389,6 +389,19 @@ impl Live<'_> {
         self.send(Event::Kept(record));
     }
 
+    /// Nothing is pulled until the device is back; then the sentence begins again.
+    fn lost_sound(&mut self) {
+        self.keep.aside(SOUND_LOST);
+        self.screen.tell("the sound device is gone; waiting for it");
+        let unheard = self.sound.queued();
+        if let Ok(mut stage) = self.stage.lock()
+            && stage.handle(Event::OutputLost(unheard))
+        {
+            // What is left of the fade belongs to a sentence that nobody hears any more.
+            stage.pull(&mut [0.0; SETTLE]);
+        }
+    }
+
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
         for (voice, error) in self.fallen.try_iter() {
@@ -415,16 +428,13 @@ impl Live<'_> {
         }
         match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost => {
-                self.screen.warn("the sound device is gone; waiting for it");
-                // Nothing is pulled until it is back; then the sentence begins again.
-                if let Ok(mut stage) = self.stage.lock() {
-                    stage.handle(Event::OutputLost);
-                }
+            SoundState::Lost => self.lost_sound(),
+            SoundState::Back => {
+                self.keep.aside(SOUND_BACK);
+                self.screen.tell("the sound device is back");
             }
-            SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {
-                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                self.screen.warn(&format!("the sound device is gone and did not come back: {why}"));
                 return Ok(Some(Exit::NoDevice));
             }
         }
