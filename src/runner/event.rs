@@ -8,6 +8,7 @@ use crate::plan::Side;
 use crate::script::Refer;
 
 use super::cue::Cue;
+use super::invite::Reaction;
 use super::state::{Ending, State};
 
 /// Something happened.
@@ -198,6 +199,8 @@ pub enum Note {
     },
     Paused,
     Resumed,
+    /// Somebody who was asked to the session has decided, or is not there.
+    Invited(Reaction),
     /// A session that was cut off begins anew.
     StartedOver,
     /// Wanted to be told what can be done; the list of keys too.
