@@ -52,6 +52,8 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     found.extend(speech(settings));
     #[cfg(feature = "ears")]
     found.extend(hearing(settings));
+    #[cfg(feature = "buttons")]
+    found.extend(buttons(settings));
     found.extend(starts());
     let history = history();
     let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
@@ -101,6 +103,22 @@ fn hearing(settings: &Settings) -> Option<Finding> {
     installed.then(doctor::microphone)
 }
 
+#[cfg(feature = "buttons")]
+fn buttons(settings: &Settings) -> impl Iterator<Item = Finding> {
+    let (root, buttons) = (Path::new("/"), &settings.buttons);
+    let is_line = |led: &&str| led.starts_with("gpiochip");
+    let (lit, led) =
+        (buttons.led.as_deref().filter(is_line), buttons.led.as_deref().filter(|led| !is_line(led)));
+    let lit = lit.and_then(|line| line.split(':').next());
+    let chips = buttons.map.lines().into_iter().map(|line| line.chip.as_str()).chain(lit);
+    let light = led.map(|led| doctor::light(root, led));
+    [doctor::buttons(root, chips, &user())].into_iter().chain(light)
+}
+
+fn user() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default()
+}
+
 /// The voice that is set, or the usual one; and the one that stands in.
 fn speech(settings: &Settings) -> impl Iterator<Item = Finding> {
     let set = settings.value("voice");
@@ -115,8 +133,7 @@ fn starts() -> impl Iterator<Item = Finding> {
     let entries = table.and_then(|table| read(&table).map_err(|error| error.to_string()));
     let broken = entries.as_ref().err().map(|error| Finding::doubt("crontab", error, "crontab -e"));
     let scheduled = entries.map_or(0, |entries| entries.len());
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-    let linger = doctor::linger(Path::new("/"), &user, scheduled);
+    let linger = doctor::linger(Path::new("/"), &user(), scheduled);
     [doctor::cron(Path::new("/proc"), scheduled), linger].into_iter().chain(broken)
 }
 

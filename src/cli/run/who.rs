@@ -14,7 +14,11 @@ use super::{Args, Senses, Show, memory, perform};
 ///
 /// # Errors
 /// As for a session.
-pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Senses), Exit>> {
+pub fn who(
+    args: &Args,
+    people: &[Profile],
+    mut senses: Senses,
+) -> anyhow::Result<Result<(String, Senses), Exit>> {
     let (shelf, id) = shelf::open(&args.which)?;
     let named = args.which.language.as_deref();
     let session = shelf.library.session(&id, named).map(|session| session.item.language.as_str());
@@ -27,7 +31,6 @@ pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Se
     let begun = What::Note { note: String::new(), about: None };
     let show = Show { plan, runner, begun, advised: Vec::new(), journal: None, trouble: None };
     let _turn = memory::device()?;
-    let mut senses = Senses::new();
     let (exit, answered) = perform(args, show, &mut senses)?;
     Ok(match (exit, answered) {
         (Exit::Done, Some(id)) => Ok((id, senses)),
