@@ -22,7 +22,7 @@ use super::Input;
 use devices::{Change, Devices, FOLDER};
 use gpio::Lines;
 use map::{Button, Map};
-use press::{Press, Presses};
+use press::{Edge, Press, Presses};
 
 /// How often is looked for what was plugged in. Remotes sleep and come back at the press of a button, which is lost
 /// then anyway.
@@ -36,7 +36,7 @@ pub enum Report {
     Pressed {
         button: Button,
         press: Press,
-        /// Name of the device.
+        /// Name of the device, where it is known.
         on: String,
         /// It types at a screen, and is left to that.
         left: bool,
@@ -99,9 +99,8 @@ impl Watch {
             for place in self.ready(wait) {
                 self.read(place)?;
             }
-            for button in self.presses.held(Instant::now()) {
-                let on = String::new();
-                self.tell(Report::Pressed { button, press: Press::Long, on, left: false })?;
+            for (button, press) in self.presses.ended(Instant::now()) {
+                self.tell(Report::Pressed { button, press, on: String::new(), left: false })?;
             }
         }
     }
@@ -144,7 +143,7 @@ impl Watch {
         let devices = self.devices.fds().count();
         if let Some(line) = place.checked_sub(devices) {
             let edge = self.lines.read(line);
-            return edge.map_or(Some(()), |(button, down)| self.moved(button, down, "", false));
+            return edge.map_or(Some(()), |edge| self.moved(edge, "", false));
         }
         let Some((open, edges)) = self.devices.read(place) else {
             self.presses.forget();
@@ -152,17 +151,18 @@ impl Watch {
             return self.tell(Report::Gone(name));
         };
         let (name, grabbed) = (open.name.clone(), open.grabbed);
-        edges.into_iter().try_for_each(|(button, down)| self.moved(button, down, &name, grabbed))
+        edges.into_iter().try_for_each(|edge| self.moved(edge, &name, grabbed))
     }
 
-    fn moved(&mut self, button: Button, down: bool, on: &str, grabbed: bool) -> Option<()> {
-        let left = !grabbed && button.types() && (self.terminal || somebody_sits_there());
+    fn moved(&mut self, edge: Edge, on: &str, grabbed: bool) -> Option<()> {
+        let left = !grabbed && edge.button.types() && (self.terminal || somebody_sits_there());
         let press = if left {
-            down.then_some(Press::Short)
+            edge.down.then_some(Press::Short)
         } else {
-            self.presses.moved(&button, down, self.map.holds(&button), Instant::now())
+            self.presses.moved(&edge, self.map.holds(&edge.button))
         };
-        press.map_or(Some(()), |press| self.tell(Report::Pressed { button, press, on: on.to_owned(), left }))
+        let report = |press| Report::Pressed { button: edge.button, press, on: on.to_owned(), left };
+        press.map_or(Some(()), |press| self.tell(report(press)))
     }
 }
 

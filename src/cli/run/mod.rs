@@ -115,10 +115,10 @@ impl Senses {
     fn listen(&mut self) -> anyhow::Result<bool> {
         if self.ear.is_none() {
             signals::listen(self.messages.clone())?;
-            let ear = self.ear.insert(Ear::open(self.messages.clone()));
+            let ear = Ear::open(self.messages.clone());
             #[cfg(feature = "buttons")]
             crate::ear::buttons::listen(self.buttons.map.clone(), ear.keys, self.messages.clone());
-            return Ok(ear.keys);
+            self.ear = Some(ear);
         }
         Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
     }

@@ -7,10 +7,15 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 use evdev::{Device, EventSummary};
 
 use super::map::Button;
+use super::press::Edge;
+
+/// No event is read later than that.
+const LATEST: Duration = Duration::from_secs(2);
 
 /// Where the kernel has them.
 pub const FOLDER: &str = "/dev/input";
@@ -85,12 +90,16 @@ impl Devices {
 
     /// What the device at `place` of [`Self::fds`] has to report: buttons that went down or up, without repeats.
     /// Nothing when it is gone; then [`Self::close`] is due.
-    pub fn read(&mut self, place: usize) -> Option<(&Open, Vec<(Button, bool)>)> {
+    pub fn read(&mut self, place: usize) -> Option<(&Open, Vec<Edge>)> {
         let open = self.open.get_mut(place)?;
         let edges = match open.device.fetch_events() {
             Ok(events) => events
                 .filter_map(|event| match event.destructure() {
-                    EventSummary::Key(_, key, value @ (0 | 1)) => Some((Button::Key(key.code()), value == 1)),
+                    EventSummary::Key(event, key, value @ (0 | 1)) => Some(Edge {
+                        button: Button::Key(key.code()),
+                        down: value == 1,
+                        at: when(event.timestamp()),
+                    }),
                     _ => None,
                 })
                 .collect(),
@@ -104,6 +113,13 @@ impl Devices {
     pub fn close(&mut self, place: usize) -> String {
         if place < self.open.len() { self.open.remove(place).name } else { String::new() }
     }
+}
+
+/// On a busy machine an event is read long after it happened. The clock may have been set since.
+fn when(event: SystemTime) -> Instant {
+    let ago = event.elapsed().unwrap_or_default().min(LATEST);
+    let now = Instant::now();
+    now.checked_sub(ago).unwrap_or(now)
 }
 
 fn open(path: &Path, wanted: &dyn Fn(&Button) -> bool, grab: Option<&str>) -> io::Result<Option<Open>> {

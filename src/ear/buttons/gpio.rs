@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gpiocdev::Request;
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind};
 
 use super::map::{Button, Line};
+use super::press::Edge;
 
 const BOUNCE: Duration = Duration::from_millis(10);
 
@@ -44,13 +45,14 @@ impl Lines {
 
     /// What the line at `place` of [`Self::fds`] has to report: whether it was pressed or let go. One that is gone is
     /// asked for again at the next look.
-    pub fn read(&mut self, place: usize) -> Option<(Button, bool)> {
+    pub fn read(&mut self, place: usize) -> Option<Edge> {
         let (line, held) = self.wires.iter_mut().filter(|(_, held)| held.is_some()).nth(place)?;
         let event = held.as_ref()?.read_edge_event();
         if event.is_err() {
             *held = None;
         }
-        Some((Button::Line(line.clone()), event.ok()?.kind == EdgeKind::Rising))
+        let down = event.ok()?.kind == EdgeKind::Rising;
+        Some(Edge { button: Button::Line(line.clone()), down, at: Instant::now() })
     }
 }
 
