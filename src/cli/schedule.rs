@@ -83,7 +83,7 @@ pub fn run(args: Args, settings: &Settings, profile: Option<String>) -> anyhow::
             let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
             let entry = Entry { when, session, invite: false, missed: Missed::Skip, profile };
             warn_of_quiet(&entry, settings);
-            add(jobs, entry, if systemd { By::Systemd } else { By::Cron })
+            add(jobs, &entry, if systemd { By::Systemd } else { By::Cron })
         }
         Verb::List => list(&jobs.all),
         Verb::Remove { number } => remove(jobs, number),
@@ -145,12 +145,12 @@ fn program() -> anyhow::Result<String> {
 /// How near two starts may be, in minutes. Ours: longer than any shipped session.
 const APART: i64 = 60;
 
-fn add(mut jobs: Jobs, entry: Entry, by: By) -> anyhow::Result<Exit> {
-    if jobs.contains(&entry) {
+fn add(mut jobs: Jobs, entry: &Entry, by: By) -> anyhow::Result<Exit> {
+    if jobs.contains(entry) {
         anyhow::bail!("`{entry}` is there already");
     }
     let now = Zoned::now();
-    if let Some((mine, theirs, other)) = overlap(&entry, &jobs.all, &now) {
+    if let Some((mine, theirs, other)) = overlap(entry, &jobs.all, &now) {
         eprintln!("matside: {} is near {}, when `{}` starts", shown(&mine), shown(&theirs), other.session);
     }
     jobs.all.push((entry.clone(), by));
@@ -158,7 +158,7 @@ fn add(mut jobs: Jobs, entry: Entry, by: By) -> anyhow::Result<Exit> {
         By::Cron => jobs.install()?,
         By::Systemd => {
             let command = [vec![program()?], entry.arguments()].concat();
-            jobs.timers.add(&entry, &command)?;
+            jobs.timers.add(entry, &command)?;
             let linger = doctor::linger(Path::new("/"), &doctor::user(), 0, 1);
             if let Some(cure) = linger.cure {
                 eprintln!("matside: {}; mend that with `{cure}`", linger.found);
