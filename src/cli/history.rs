@@ -8,10 +8,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::history::{DONE, EMERGENCY, Ending, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING};
+use crate::history::{
+    DONE, EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING,
+};
 use crate::journal::{FILE, Folder, Journal};
 use crate::report::{Felt, Names, NotStarted, Session, not_started, sessions};
 
+use super::journal::written;
 use super::shelf::Shelf;
 use super::{Exit, places};
 
@@ -128,7 +131,24 @@ fn line(session: &Session, width: usize) -> String {
     let when = session.began.local().strftime("%Y-%m-%d %H:%M");
     let (title, minutes) = (plain(&session.title), minutes(session.lasted));
     let (ended, pain) = (ended(session.ending), pain(session));
-    format!("{when}  {title:<width$}  {minutes:>3} min  {ended:<11}  {pain:<12}  {}", felt(session))
+    let felt = Some(felt(session)).filter(|felt| !felt.is_empty());
+    let last: Vec<String> = felt.into_iter().chain(lost(&session.gaps)).collect();
+    format!("{when}  {title:<width$}  {minutes:>3} min  {ended:<11}  {pain:<12}  {}", last.join("; "))
+}
+
+/// The times without sound, together; and since when there was none to the end.
+fn lost(gaps: &[Gap]) -> impl Iterator<Item = String> {
+    let lasted: Vec<f64> =
+        gaps.iter().filter_map(|gap| gap.lasted).map(|lasted| lasted.as_secs_f64()).collect();
+    let seconds: f64 = lasted.iter().sum();
+    let back = match lasted.len() {
+        0 => None,
+        1 => Some(format!("sound lost for {seconds:.0} s")),
+        times => Some(format!("sound lost {times} times, for {seconds:.0} s")),
+    };
+    let gone = gaps.last().filter(|gap| gap.lasted.is_none());
+    let gone = gone.map(|gap| format!("sound lost for good at {}", gap.from.local().strftime("%H:%M:%S")));
+    back.into_iter().chain(gone)
 }
 
 fn pain(session: &Session) -> String {
@@ -163,13 +183,28 @@ struct Line<'a> {
     eased: Vec<Option<&'a str>>,
     worse: Vec<Option<&'a str>>,
     spread: Vec<Option<&'a str>>,
+    sound_lost: Vec<Lost>,
+}
+
+/// A time without sound.
+#[derive(Serialize)]
+struct Lost {
+    at: String,
+    seconds: Option<f64>,
+}
+
+impl From<&Gap> for Lost {
+    fn from(gap: &Gap) -> Self {
+        let at = written(gap.from);
+        Self { at, seconds: gap.lasted.map(|lasted| lasted.as_secs_f64()) }
+    }
 }
 
 fn as_json(out: &mut impl Write, sessions: &[Session]) -> anyhow::Result<()> {
     for session in sessions {
         let felt = |felt| session.directions(felt).collect();
         let line = Line {
-            began: session.began.at.display_with_offset(session.began.offset).to_string(),
+            began: written(session.began),
             session: &session.id,
             title: &session.title,
             minutes: minutes(session.lasted),
@@ -179,6 +214,7 @@ fn as_json(out: &mut impl Write, sessions: &[Session]) -> anyhow::Result<()> {
             eased: felt(Felt::Helped),
             worse: felt(Felt::Worse),
             spread: felt(Felt::Spread),
+            sound_lost: session.gaps.iter().map(Lost::from).collect(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         writeln!(out)?;

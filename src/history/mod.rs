@@ -2,6 +2,7 @@
 //! Owns their shapes and what can be read off them at once. Must not know how they are stored, nor what they mean for
 //! the next session.
 
+mod gaps;
 mod remembered;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,8 @@ use jiff::{Timestamp, Zoned, civil};
 use serde::{Deserialize, Serialize};
 
 use crate::script::{FactValue, Refer, Then};
+
+pub use gaps::{Gap, SOUND_BACK, SOUND_LOST};
 
 /// The note that some advice was given; it is about the id of its rule.
 pub const ADVISED: &str = "advised";
@@ -146,7 +149,7 @@ pub enum What {
         exercise: String,
         level: String,
     },
-    /// Anything else, by its name: `worse` with the exercise, `left-out` with its title.
+    /// Anything else, by its name: `worse` with the exercise, `left-out` with its title, `sound-lost`.
     Note {
         note: String,
         #[serde(skip_serializing_if = "Option::is_none", default)]

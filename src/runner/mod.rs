@@ -12,6 +12,7 @@ mod hearing;
 mod invite;
 mod offer;
 mod performance;
+mod pressing;
 mod reach;
 mod record;
 mod remember;
@@ -207,13 +208,14 @@ impl Runner {
         match event {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
-            Event::OutputLost => self.output_lost(elapsed),
+            Event::OutputLost(unheard) => self.output_lost(elapsed - unheard),
             Event::Voice(voice) => self.voice = voice,
             Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words, true),
+            Event::Pressed(what) => self.pressed(elapsed, &what),
             Event::Heard { words, sure } => self.heard(elapsed, &words, sure),
             Event::Deaf => self.deaf(elapsed),
             Event::Trouble(trouble) => self.trouble(trouble),

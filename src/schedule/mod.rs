@@ -5,6 +5,8 @@ mod crontab;
 mod missed;
 mod quiet;
 mod table;
+mod timers;
+mod units;
 mod upcoming;
 mod when;
 
@@ -15,7 +17,8 @@ pub use crontab::{CrontabError, read, write};
 pub use missed::{Missed, MissedError, is_late};
 pub use quiet::{Quiet, QuietError};
 pub use table::{Table, TableError};
-pub use upcoming::{Start, latest, upcoming};
+pub use timers::{Timers, TimersError, unit};
+pub use upcoming::{Start, latest, upcoming, upcoming_by_timer};
 pub use when::{When, WhenError};
 
 /// What starts, when, and how.

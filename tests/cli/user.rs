@@ -155,6 +155,8 @@ impl User {
         ] {
             command.env(variable, self.path(dir));
         }
+        // As under systemd: then nothing goes into the log of the machine that runs the tests.
+        command.env("JOURNAL_STREAM", "0:0");
         command.args(args).current_dir(self.path("here")).stdin(Stdio::null());
         command
     }

@@ -12,7 +12,7 @@ use crate::progress::gates;
 use crate::runner::Trouble;
 
 use super::super::guide::BACK;
-use super::super::places;
+use super::super::{log, places};
 
 pub struct Memory {
     /// Held while the session runs; nobody else can begin one.
@@ -138,10 +138,10 @@ fn open(folder: &Folder) -> Result<(Journal, History), JournalError> {
 fn anew(folder: &Folder, lock: &Lock, damage: JournalError) -> Result<(Journal, History), JournalError> {
     warn(damage);
     let aside = folder.set_aside(lock, Zoned::now().date())?;
-    eprintln!("matside: it now lies in `{}`, and a new one was begun", aside.display());
+    log::warn(&format!("it now lies in `{}`, and a new one was begun", aside.display()));
     open(folder)
 }
 
 fn warn(error: JournalError) {
-    eprintln!("matside: {:#}", anyhow::Error::from(error));
+    log::warn(&format!("{:#}", anyhow::Error::from(error)));
 }

@@ -21,15 +21,18 @@ use std::time::{Duration, Instant};
 use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
-use crate::history::{ADVISED, What};
+use crate::history::{ADVISED, SOUND_BACK, SOUND_LOST, What};
 use crate::journal::Journal;
+#[cfg(feature = "buttons")]
+use crate::light::Light;
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Performance, Reaction, Runner, Trouble};
-use crate::stage::{Happened, Report, Stage};
+use crate::stage::{Happened, Report, SETTLE, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
+use super::config::Buttons;
+use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 
 use invite::{Invited, Turn};
 use keep::{Keep, Written};
@@ -69,6 +72,13 @@ pub struct Args {
     ears: hearing::Args,
 }
 
+impl Args {
+    /// As it was asked for.
+    pub fn session(&self) -> &str {
+        &self.which.session
+    }
+}
+
 /// How often the sound is looked after.
 const LOOK: Duration = Duration::from_millis(50);
 /// After the first signal the goodbye may take this long.
@@ -101,12 +111,14 @@ pub struct Senses {
     inbox: Receiver<Message>,
     ear: Option<Ear>,
     heeds_signals: bool,
+    #[cfg_attr(not(feature = "buttons"), expect(dead_code, reason = "there are none"))]
+    buttons: Buttons,
 }
 
 impl Senses {
-    pub fn new() -> Self {
+    pub fn new(buttons: Buttons) -> Self {
         let (messages, inbox) = channel();
-        Self { messages, inbox, ear: None, heeds_signals: false }
+        Self { messages, inbox, ear: None, heeds_signals: false, buttons }
     }
 
     fn heed_signals(&mut self) -> anyhow::Result<()> {
@@ -120,7 +132,10 @@ impl Senses {
     fn listen(&mut self) -> anyhow::Result<bool> {
         self.heed_signals()?;
         if self.ear.is_none() {
-            self.ear = Some(Ear::open(self.messages.clone()));
+            let ear = Ear::open(self.messages.clone());
+            #[cfg(feature = "buttons")]
+            crate::ear::buttons::listen(self.buttons.map.clone(), ear.keys, self.messages.clone());
+            self.ear = Some(ear);
         }
         Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
     }
@@ -212,19 +227,21 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
-            eprintln!("matside: {error:#}");
+            log::warn(&format!("{error:#}"));
             return Ok(Exit::NoDevice.into());
         }
     };
     #[cfg(feature = "ears")]
     let ears =
         hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
-            eprintln!("matside: {error}");
+            log::warn(&error.to_string());
             hearing::Ears::deaf()
         });
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
+    #[cfg(feature = "buttons")]
+    let light = light(senses.buttons.led.as_deref());
     let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let live = Live {
@@ -240,6 +257,8 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
         plan: show.plan.clone(),
         screen: Screen::new(args.captions, keys, show.plan),
         status,
+        #[cfg(feature = "buttons")]
+        light,
         keep: Keep::start(show.journal, show.begun, told),
         advised: show.advised,
         answered: None,
@@ -259,8 +278,16 @@ fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
     // Whether it could be made was said before.
     let path = places::device().filter(|dir| dir.is_dir())?.join(ctl::SOCKET);
     let opened = Socket::open(&path, messages, Box::new(move || status.json()));
-    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    let failed =
+        |error: &io::Error| log::warn(&format!("`matside ctl` will not reach this session: {error}"));
     opened.inspect_err(failed).ok()
+}
+
+/// Without its light a session still runs.
+#[cfg(feature = "buttons")]
+fn light(name: Option<&str>) -> Option<Light> {
+    let opened = Light::open(name?).map_err(anyhow::Error::from);
+    opened.inspect_err(|error| eprintln!("matside: {error:#}; `matside doctor` says what mends it")).ok()
 }
 
 /// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.
@@ -282,6 +309,8 @@ struct Live<'a> {
     fallen: voices::Fallen,
     screen: Screen,
     status: Status,
+    #[cfg(feature = "buttons")]
+    light: Option<Light>,
     keep: Keep,
     #[cfg(feature = "ears")]
     ears: hearing::Ears,
@@ -318,6 +347,7 @@ impl Live<'_> {
         loop {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(Message::Input(Input::Event(event))) => self.send(event),
+                Ok(Message::Input(Input::Told(told))) => self.screen.warn(&told),
                 Ok(Message::Input(Input::Interrupt) | Message::Signal) => {
                     if self.leave_by.is_some() {
                         return Ok(Exit::Interrupted);
@@ -380,6 +410,10 @@ impl Live<'_> {
             self.ears.own(line);
         }
         self.status.take(&report);
+        #[cfg(feature = "buttons")]
+        if let Some(light) = &self.light {
+            light.show(self.status.glow());
+        }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),
@@ -431,6 +465,19 @@ impl Live<'_> {
         self.send(Event::Kept(record));
     }
 
+    /// Nothing is pulled until the device is back; then the sentence begins again.
+    fn lost_sound(&mut self) {
+        self.keep.aside(SOUND_LOST);
+        self.screen.tell("the sound device is gone; waiting for it");
+        let unheard = self.sound.queued();
+        if let Ok(mut stage) = self.stage.lock()
+            && stage.handle(Event::OutputLost(unheard))
+        {
+            // What is left of the fade belongs to a sentence that nobody hears any more.
+            stage.pull(&mut [0.0; SETTLE]);
+        }
+    }
+
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
         for (voice, error) in self.fallen.try_iter() {
@@ -439,7 +486,10 @@ impl Live<'_> {
         }
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
-            self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
+            let error = anyhow::Error::from(error);
+            self.screen.print(&format!("`{}` was not spoken: {error:#}", line.text));
+            // What is said may follow from an answer.
+            log::warned(&format!("a line was not spoken: {error:#}"));
         }
         if let Some((record, _)) = self.written_by.filter(|(_, by)| Instant::now() > *by) {
             self.written_by = None;
@@ -454,16 +504,13 @@ impl Live<'_> {
         }
         match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost => {
-                self.screen.warn("the sound device is gone; waiting for it");
-                // Nothing is pulled until it is back; then the sentence begins again.
-                if let Ok(mut stage) = self.stage.lock() {
-                    stage.handle(Event::OutputLost);
-                }
+            SoundState::Lost => self.lost_sound(),
+            SoundState::Back => {
+                self.keep.aside(SOUND_BACK);
+                self.screen.tell("the sound device is back");
             }
-            SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {
-                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                self.screen.warn(&format!("the sound device is gone and did not come back: {why}"));
                 return Ok(Some(Exit::NoDevice));
             }
         }
