@@ -44,7 +44,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     refused.retain(|refused| args.since.is_none_or(|day| refused.when.day() >= day));
     shown.retain(|session| args.since.is_none_or(|day| session.began.day() >= day));
     if args.since.is_none() {
-        shown.drain(..shown.len().saturating_sub(usize::try_from(args.last)?));
+        let last = usize::try_from(args.last)?;
+        shown.drain(..shown.len().saturating_sub(last));
+        let first = shown.first().map(|first| first.began.at);
+        // What did not start before the first of them is older than what was asked for.
+        refused.retain(|refused| shown.len() < last || first.is_some_and(|first| refused.when.at >= first));
     }
     let mut out = std::io::stdout().lock();
     if args.json {

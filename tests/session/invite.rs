@@ -182,6 +182,14 @@ fn every_answer_leads_where_its_file_says() {
     }
 }
 
+#[test]
+fn an_emergency_is_one_here_too() {
+    let library = altered(&|text| text.replace("refer = \"professional\"", "refer = \"emergency\""));
+    let plan = plan_of(&library, "taste");
+    let [ask, why] = ["invitation".to_owned(), "why-not-today".to_owned()];
+    ended(&pressing(&plan, false, &[(&ask, 'n'), (&why, 'p')]), Ending::Emergency);
+}
+
 /// Presses a key at each of these check-ins.
 fn pressing(plan: &Arc<Plan>, last: bool, keys: &[(&String, char)]) -> Trace {
     let runner =
