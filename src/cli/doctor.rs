@@ -57,8 +57,9 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
     found.push(doctor::clock(Path::new("/etc"), latest));
     found.extend(history.as_ref().map(written));
-    found.extend(places::state().map(|dir| doctor::space("disk", &dir)));
-    found.extend(places::cache().map(|dir| doctor::space("disk", &dir)));
+    let cache = places::cache();
+    found.extend(places::state().map(|dir| doctor::space("disk", &dir, cache.as_deref())));
+    found.extend(cache.as_deref().map(|dir| doctor::space("disk", dir, Some(dir))));
     found.extend(places::state().filter(|dir| dir.exists()).map(|dir| doctor::private("privacy", &dir)));
     found.push(doctor::memory(Path::new("/proc")));
     found.extend(log::path().map(|path| Finding::good("log", format!("`{}`", path.display()))));

@@ -32,6 +32,12 @@ enum Verb {
         /// By a timer of systemd instead of cron
         #[arg(long)]
         systemd: bool,
+        /// Begin at once, without ringing and asking first
+        #[arg(long)]
+        at_once: bool,
+        /// What is done about a start that was missed: skip, next (made up the same day) or ask (the same, asking first)
+        #[arg(long, value_name = "WHAT", default_value_t)]
+        missed: Missed,
     },
     /// List what starts by itself
     List,
@@ -79,9 +85,9 @@ pub fn run(args: Args, settings: &Settings, profile: Option<String>) -> anyhow::
     let needs_cron = !matches!(args.verb, Verb::Add { systemd: true, .. });
     let jobs = Jobs::read(needs_cron)?;
     match args.verb {
-        Verb::Add { when, session, systemd } => {
+        Verb::Add { when, session, systemd, at_once, missed } => {
             let Some(session) = known(session)? else { return Ok(Exit::BadScript) };
-            let entry = Entry { when, session, invite: false, missed: Missed::Skip, profile };
+            let entry = Entry { when, session, invite: !at_once, missed, profile };
             warn_of_quiet(&entry, settings);
             add(jobs, &entry, if systemd { By::Systemd } else { By::Cron })
         }
@@ -172,7 +178,7 @@ fn add(mut jobs: Jobs, entry: &Entry, by: By) -> anyhow::Result<Exit> {
 fn warn_of_quiet(entry: &Entry, settings: &Settings) {
     let quiet = settings.value("quiet-hours").and_then(|hours| hours.parse::<Quiet>().ok());
     let Some(quiet) = quiet.filter(|quiet| quiet.holds(entry.when.time())) else { return };
-    let then = if entry.invite { "it will not start" } else { "it starts all the same" };
+    let then = if entry.by_clock() { "it will not start" } else { "it starts all the same" };
     eprintln!("matside: {} lies in the quiet hours {quiet}: {then}", entry.when.time().strftime("%H:%M"));
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::history::History;
-use crate::journal::{Folder, Journal, JournalError, Lock, marked};
+use crate::history::{History, Moment, What};
+use crate::journal::{Folder, Happened, Journal, JournalError, Lock, marked};
 use crate::progress::gates;
 use crate::runner::Trouble;
 
@@ -83,6 +83,22 @@ fn emergency(path: &Path, history: &History) -> Option<String> {
 pub fn mark_emergency() {
     let marked = places::state().map(|path| Folder::open(&path)?.mark());
     if let Some(Err(error)) = marked {
+        warn(error);
+    }
+}
+
+/// The journal once more, beside whatever session is running; nothing where it cannot be opened.
+pub fn beside() -> Option<Journal> {
+    Journal::open(&Folder::open(&places::state()?).ok()?).ok()
+}
+
+/// One row that belongs to no session.
+pub fn note(what: What) {
+    let row = Happened { when: Moment::from(&Zoned::now()), what };
+    let Some(mut journal) = beside() else {
+        return eprintln!("matside: what happened cannot be written down");
+    };
+    if let Err(error) = journal.write(None, &[row], None) {
         warn(error);
     }
 }

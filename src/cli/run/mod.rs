@@ -2,10 +2,12 @@
 
 #[cfg(feature = "ears")]
 mod hearing;
+mod invite;
 mod keep;
 mod memory;
 mod screen;
 mod signals;
+mod snooze;
 mod sound;
 mod start;
 mod status;
@@ -16,23 +18,21 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
-
 use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
-use crate::history::{ADVISED, What};
+use crate::history::{ADVISED, SOUND_BACK, SOUND_LOST, What};
 use crate::journal::Journal;
 use crate::line::Line;
 use crate::plan::Plan;
-use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
-use crate::stage::{Happened, Report, Stage};
+use crate::runner::{Ending, Event, Note, Performance, Reaction, Runner, Trouble};
+use crate::stage::{Happened, Report, SETTLE, Stage};
 use crate::voice::VoiceError;
 
 use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 
+use invite::{Invited, Turn};
 use keep::{Keep, Written};
-use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 pub use start::TODAY;
@@ -60,6 +60,8 @@ pub struct Args {
     /// Print what is said
     #[arg(long)]
     captions: bool,
+    #[command(flatten)]
+    invite: invite::Args,
     #[command(flatten)]
     sound: sound::Args,
     #[cfg(feature = "ears")]
@@ -105,18 +107,26 @@ pub struct Senses {
     messages: Sender<Message>,
     inbox: Receiver<Message>,
     ear: Option<Ear>,
+    heeds_signals: bool,
 }
 
 impl Senses {
     pub fn new() -> Self {
         let (messages, inbox) = channel();
-        Self { messages, inbox, ear: None }
+        Self { messages, inbox, ear: None, heeds_signals: false }
+    }
+
+    fn heed_signals(&mut self) -> anyhow::Result<()> {
+        if !std::mem::replace(&mut self.heeds_signals, true) {
+            signals::listen(self.messages.clone())?;
+        }
+        Ok(())
     }
 
     /// Whether single keys are heard.
     fn listen(&mut self) -> anyhow::Result<bool> {
+        self.heed_signals()?;
         if self.ear.is_none() {
-            signals::listen(self.messages.clone())?;
             self.ear = Some(Ear::open(self.messages.clone()));
         }
         Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
@@ -142,23 +152,59 @@ struct Show {
     trouble: Option<Trouble>,
 }
 
-pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
-    let asked = match Asked::read(args)? {
-        Ok(asked) => asked,
-        Err(exit) => return Ok(exit),
-    };
-    let _turn = memory::turn()?;
-    let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
-    let Some(start) = asked.start(&memory)? else { return Ok(Exit::BadScript) };
-    let Start { plan, runner, begun, advised, refused } = start;
-    let (journal, trouble) = (memory.journal.take(), memory.trouble);
-    let show = Show { plan, runner, begun, advised, journal, trouble };
-    let (exit, _) = perform(args, show, &mut senses)?;
-    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+/// How a performance went.
+struct Performed {
+    exit: Exit,
+    /// The last answer.
+    answered: Option<String>,
+    /// To an invitation.
+    reaction: Option<Reaction>,
 }
 
-/// Performs it, and gives the last answer too.
-fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit, Option<String>)> {
+impl From<Exit> for Performed {
+    fn from(exit: Exit) -> Self {
+        Self { exit, answered: None, reaction: None }
+    }
+}
+
+pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
+    let waited = args.invite.snoozed.map(|snoozed| snoozed.wait(&mut senses)).transpose()?;
+    if let Some(exit) = waited.flatten() {
+        return Ok(exit);
+    }
+    match turn(args, &mut senses)? {
+        Invited::Later(snoozed) => snoozed.begin(senses),
+        Invited::Over(exit) => Ok(exit),
+        Invited::Start => Ok(Exit::Done),
+    }
+}
+
+/// The invitation where there is one, and the session. It holds whatever only one process can have, and gives it back.
+fn turn(args: &Args, senses: &mut Senses) -> anyhow::Result<Invited> {
+    let asked = match Asked::read(args)? {
+        Ok(asked) => asked,
+        Err(exit) => return Ok(Invited::Over(exit)),
+    };
+    let id = asked.id().to_owned();
+    let Some(mut turn) = Turn::take(&args.invite, &id)? else { return Ok(Invited::Over(Exit::Done)) };
+    let Some(missed) = invite::call(&args.invite, &turn, &id) else { return Ok(Invited::Over(Exit::Done)) };
+    let Some(start) = asked.start(&turn.memory)? else { return Ok(Invited::Over(Exit::BadScript)) };
+    if start.silent {
+        memory::note(start.begun);
+        return Ok(Invited::Over(Exit::Done));
+    }
+    match invite::invite(args, &id, &start, missed, senses)? {
+        Invited::Start => {}
+        other => return Ok(other),
+    }
+    let Start { plan, runner, begun, advised, refused, .. } = start;
+    let (journal, trouble) = (turn.memory.journal.take(), turn.memory.trouble);
+    let show = Show { plan, runner, begun, advised, journal, trouble };
+    let exit = perform(args, show, senses)?.exit;
+    Ok(Invited::Over(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit }))
+}
+
+fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Performed> {
     let (speaking, fallen) = voices::live(&args.speech, &show.plan.language)?;
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
@@ -174,7 +220,7 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         Ok(sound) => sound,
         Err(error) => {
             log::warn(&format!("{error:#}"));
-            return Ok((Exit::NoDevice, None));
+            return Ok(Exit::NoDevice.into());
         }
     };
     #[cfg(feature = "ears")]
@@ -204,6 +250,7 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         keep: Keep::start(show.journal, show.begun, told),
         advised: show.advised,
         answered: None,
+        reaction: None,
         entered: Frames::ZERO,
         written_by: None,
         failing: false,
@@ -252,6 +299,8 @@ struct Live<'a> {
     advised: Vec<Arc<str>>,
     /// The last answer.
     answered: Option<String>,
+    /// To an invitation.
+    reaction: Option<Reaction>,
     /// Playhead at the beginning of the step.
     entered: Frames,
     /// Until when a record is waited for.
@@ -265,12 +314,12 @@ struct Live<'a> {
 }
 
 impl Live<'_> {
-    fn run(mut self) -> anyhow::Result<(Exit, Option<String>)> {
+    fn run(mut self) -> anyhow::Result<Performed> {
         let exit = self.until_it_ends();
         if let Ok(mut stage) = self.stage.lock() {
             stage.hush();
         }
-        Ok((exit?, self.answered))
+        Ok(Performed { exit: exit?, answered: self.answered, reaction: self.reaction })
     }
 
     fn until_it_ends(&mut self) -> anyhow::Result<Exit> {
@@ -343,6 +392,7 @@ impl Live<'_> {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),
             Happened::Note(Note::Answered { answer, .. }) => self.answered = Some(answer),
+            Happened::Note(Note::Invited(reaction)) => self.reaction = Some(reaction),
             Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
             Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
@@ -389,6 +439,19 @@ impl Live<'_> {
         self.send(Event::Kept(record));
     }
 
+    /// Nothing is pulled until the device is back; then the sentence begins again.
+    fn lost_sound(&mut self) {
+        self.keep.aside(SOUND_LOST);
+        self.screen.tell("the sound device is gone; waiting for it");
+        let unheard = self.sound.queued();
+        if let Ok(mut stage) = self.stage.lock()
+            && stage.handle(Event::OutputLost(unheard))
+        {
+            // What is left of the fade belongs to a sentence that nobody hears any more.
+            stage.pull(&mut [0.0; SETTLE]);
+        }
+    }
+
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
         for (voice, error) in self.fallen.try_iter() {
@@ -415,16 +478,13 @@ impl Live<'_> {
         }
         match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost => {
-                self.screen.warn("the sound device is gone; waiting for it");
-                // Nothing is pulled until it is back; then the sentence begins again.
-                if let Ok(mut stage) = self.stage.lock() {
-                    stage.handle(Event::OutputLost);
-                }
+            SoundState::Lost => self.lost_sound(),
+            SoundState::Back => {
+                self.keep.aside(SOUND_BACK);
+                self.screen.tell("the sound device is back");
             }
-            SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {
-                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                self.screen.warn(&format!("the sound device is gone and did not come back: {why}"));
                 return Ok(Some(Exit::NoDevice));
             }
         }

@@ -112,6 +112,14 @@ impl Screen {
         let _ = write!(std::io::stderr(), "{text}{end}");
     }
 
+/// What mends itself: for the log, and for somebody who looks.
+    pub fn tell(&self, text: &str) {
+        if self.progress {
+            self.print(text);
+        }
+        log::warned(text);
+    }
+
     /// What goes into the log, too.
     pub fn warn(&self, text: &str) {
         self.print(text);
