@@ -117,16 +117,16 @@ fn through(room: &Room, script: &Path, losses: &[Loss]) -> (Vec<Gap>, Vec<f32>, 
         sleep(Duration::from_millis(400 + number as u64 * 97 % 600));
         let gone = room.now().room;
         if *loss == Loss::Speaker {
-            room.unplug()
+            room.unplug();
         } else {
-            room.crash()
+            room.crash();
         }
         sleep(Duration::from_millis(500 + number as u64 * 331 % 2_500));
         let back = room.now().room;
         if *loss == Loss::Speaker {
-            room.plug()
+            room.plug();
         } else {
-            room.restart()
+            room.restart();
         }
         assert_eq!(session.next(), sentence, "it goes on with the sentence that was cut");
         gaps.push(Gap { sentence, loss: *loss, gone, back });

@@ -52,6 +52,8 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     found.extend(speech(settings));
     #[cfg(feature = "ears")]
     found.extend(hearing(settings));
+    #[cfg(feature = "buttons")]
+    found.extend(buttons(settings));
     found.extend(starts());
     let history = history();
     let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
@@ -101,6 +103,18 @@ fn hearing(settings: &Settings) -> Option<Finding> {
     let off = settings.value("ears").is_some_and(|when| when == "off");
     let installed = !off && super::ears::find("en").is_some();
     installed.then(doctor::microphone)
+}
+
+#[cfg(feature = "buttons")]
+fn buttons(settings: &Settings) -> impl Iterator<Item = Finding> {
+    let (root, buttons) = (Path::new("/"), &settings.buttons);
+    let is_line = |led: &&str| led.starts_with("gpiochip");
+    let (lit, led) =
+        (buttons.led.as_deref().filter(is_line), buttons.led.as_deref().filter(|led| !is_line(led)));
+    let lit = lit.and_then(|line| line.split(':').next());
+    let chips = buttons.map.lines().into_iter().map(|line| line.chip.as_str()).chain(lit);
+    let light = led.map(|led| doctor::light(root, led));
+    [doctor::buttons(root, chips, &doctor::user())].into_iter().chain(light)
 }
 
 /// The voice that is set, or the usual one; and the one that stands in.

@@ -121,7 +121,7 @@ fn why_not(refused: &NotStarted, width: usize) -> String {
         EMERGENCY => "an emergency is not acknowledged",
         rule => rule,
     };
-    let reason = refused.reason.iter().map(|reason| format!(" ({reason})")).collect::<String>();
+    let reason = refused.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("{when}  {:<width$}  not started: {}{}", plain(&refused.session), plain(why), plain(&reason))
 }
 

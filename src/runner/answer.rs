@@ -224,8 +224,7 @@ impl Runner {
 
     /// A key: an answer where one is awaited, else a command.
     pub(super) fn key(&mut self, elapsed: Frames, key: char) {
-        let always = Command::on_key(key)
-            .filter(|command| matches!(command, Command::Pause | Command::Stop | Command::Help));
+        let always = Command::on_key(key).filter(|command| command.comes_first());
         if let (None, Some(check_in)) = (always, self.open())
             && self.answer_key(elapsed, &check_in, key)
         {

@@ -19,6 +19,8 @@ pub enum Event {
     Key(char),
     /// Words as typed.
     Said(String),
+    /// A button: the name of a command, the words of an answer, or the one character of its key.
+    Pressed(String),
     /// Words as heard, and whether they were heard well.
     Heard {
         words: String,
@@ -104,6 +106,11 @@ impl Command {
     pub fn on_key(key: char) -> Option<Self> {
         let key = if key == '=' { '+' } else { key.to_ascii_lowercase() };
         COMMANDS.iter().find(|(.., known)| *known == key).map(|(command, ..)| *command)
+    }
+
+    /// Whether a key or a button for it is never an answer.
+    pub(super) fn comes_first(self) -> bool {
+        matches!(self, Self::Pause | Self::Stop | Self::Help)
     }
 
     /// Name and key of each command, for a list of keys.

@@ -12,6 +12,7 @@ mod hearing;
 mod invite;
 mod offer;
 mod performance;
+mod pressing;
 mod reach;
 mod record;
 mod remember;
@@ -214,6 +215,7 @@ impl Runner {
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words, true),
+            Event::Pressed(what) => self.pressed(elapsed, &what),
             Event::Heard { words, sure } => self.heard(elapsed, &words, sure),
             Event::Deaf => self.deaf(elapsed),
             Event::Trouble(trouble) => self.trouble(trouble),

@@ -11,6 +11,7 @@ mod loops;
 mod mat;
 mod offer;
 mod play;
+mod pressing;
 mod properties;
 mod quarter;
 mod random;

@@ -23,12 +23,15 @@ use crate::ear::{Ear, Input};
 use crate::frames::Frames;
 use crate::history::{ADVISED, SOUND_BACK, SOUND_LOST, What};
 use crate::journal::Journal;
+#[cfg(feature = "buttons")]
+use crate::light::Light;
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::runner::{Ending, Event, Note, Performance, Reaction, Runner, Trouble};
 use crate::stage::{Happened, Report, SETTLE, Stage};
 use crate::voice::VoiceError;
 
+use super::config::Buttons;
 use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 
 use invite::{Invited, Turn};
@@ -108,12 +111,14 @@ pub struct Senses {
     inbox: Receiver<Message>,
     ear: Option<Ear>,
     heeds_signals: bool,
+    #[cfg_attr(not(feature = "buttons"), expect(dead_code, reason = "there are none"))]
+    buttons: Buttons,
 }
 
 impl Senses {
-    pub fn new() -> Self {
+    pub fn new(buttons: Buttons) -> Self {
         let (messages, inbox) = channel();
-        Self { messages, inbox, ear: None, heeds_signals: false }
+        Self { messages, inbox, ear: None, heeds_signals: false, buttons }
     }
 
     fn heed_signals(&mut self) -> anyhow::Result<()> {
@@ -127,7 +132,10 @@ impl Senses {
     fn listen(&mut self) -> anyhow::Result<bool> {
         self.heed_signals()?;
         if self.ear.is_none() {
-            self.ear = Some(Ear::open(self.messages.clone()));
+            let ear = Ear::open(self.messages.clone());
+            #[cfg(feature = "buttons")]
+            crate::ear::buttons::listen(self.buttons.map.clone(), ear.keys, self.messages.clone());
+            self.ear = Some(ear);
         }
         Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
     }
@@ -232,6 +240,8 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
+    #[cfg(feature = "buttons")]
+    let light = light(senses.buttons.led.as_deref());
     let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let live = Live {
@@ -247,6 +257,8 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
         plan: show.plan.clone(),
         screen: Screen::new(args.captions, keys, show.plan),
         status,
+        #[cfg(feature = "buttons")]
+        light,
         keep: Keep::start(show.journal, show.begun, told),
         advised: show.advised,
         answered: None,
@@ -271,6 +283,13 @@ fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
     opened.inspect_err(failed).ok()
 }
 
+/// Without its light a session still runs.
+#[cfg(feature = "buttons")]
+fn light(name: Option<&str>) -> Option<Light> {
+    let opened = Light::open(name?).map_err(anyhow::Error::from);
+    opened.inspect_err(|error| eprintln!("matside: {error:#}; `matside doctor` says what mends it")).ok()
+}
+
 /// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.
 fn reporter(messages: Sender<Message>, alive: Weak<()>) -> crate::stage::Reports {
     Box::new(move |report| {
@@ -290,6 +309,8 @@ struct Live<'a> {
     fallen: voices::Fallen,
     screen: Screen,
     status: Status,
+    #[cfg(feature = "buttons")]
+    light: Option<Light>,
     keep: Keep,
     #[cfg(feature = "ears")]
     ears: hearing::Ears,
@@ -326,6 +347,7 @@ impl Live<'_> {
         loop {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(Message::Input(Input::Event(event))) => self.send(event),
+                Ok(Message::Input(Input::Told(told))) => self.screen.warn(&told),
                 Ok(Message::Input(Input::Interrupt) | Message::Signal) => {
                     if self.leave_by.is_some() {
                         return Ok(Exit::Interrupted);
@@ -388,6 +410,10 @@ impl Live<'_> {
             self.ears.own(line);
         }
         self.status.take(&report);
+        #[cfg(feature = "buttons")]
+        if let Some(light) = &self.light {
+            light.show(self.status.glow());
+        }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),

@@ -112,7 +112,7 @@ impl Screen {
         let _ = write!(std::io::stderr(), "{text}{end}");
     }
 
-/// What mends itself: for the log, and for somebody who looks.
+    /// What mends itself: for the log, and for somebody who looks.
     pub fn tell(&self, text: &str) {
         if self.progress {
             self.print(text);

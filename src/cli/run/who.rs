@@ -16,7 +16,11 @@ use super::{Args, Senses, Show, memory, perform};
 ///
 /// # Errors
 /// As for a session.
-pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Senses), Exit>> {
+pub fn who(
+    args: &Args,
+    people: &[Profile],
+    mut senses: Senses,
+) -> anyhow::Result<Result<(String, Senses), Exit>> {
     if args.invite.is_quiet(&Zoned::now()) {
         return Ok(Err(Exit::Done));
     }
@@ -32,7 +36,6 @@ pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Se
     let begun = What::Note { note: String::new(), about: None };
     let show = Show { plan, runner, begun, advised: Vec::new(), journal: None, trouble: None };
     let _turn = memory::device()?;
-    let mut senses = Senses::new();
     let performed = perform(args, show, &mut senses)?;
     Ok(match (performed.exit, performed.answered) {
         (Exit::Done, Some(id)) => Ok((id, senses)),
