@@ -1,4 +1,4 @@
-//! `matside history`: one line for each session, or one JSON object.
+//! `matside history`: one line for each session, and each that did not start; or one JSON object for each session.
 
 use std::io::Write;
 
@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::history::{Ending, Gap, History};
+use crate::history::{EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING};
 use crate::journal::{FILE, Folder, Journal};
-use crate::report::{Felt, Names, Session, sessions};
+use crate::report::{Felt, Names, NotStarted, Session, not_started, sessions};
 
 use super::journal::written;
 use super::shelf::Shelf;
@@ -36,7 +36,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         (Some(journal), Some(day)) => since(&journal, day)?,
         (Some(journal), None) => journal.last(args.last)?,
     };
-    let mut shown = sessions(&history, &Names::new(&shelf.library, &history));
+    let names = Names::new(&shelf.library, &history);
+    let mut shown = sessions(&history, &names);
+    let mut refused = not_started(&history, &names);
+    refused.retain(|refused| args.since.is_none_or(|day| refused.when.day() >= day));
     shown.retain(|session| args.since.is_none_or(|day| session.began.day() >= day));
     if args.since.is_none() {
         shown.drain(..shown.len().saturating_sub(usize::try_from(args.last)?));
@@ -45,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.json {
         as_json(&mut out, &shown)?;
     } else {
-        as_lines(&mut out, &shown)?;
+        as_lines(&mut out, &shown, &refused)?;
     }
     Ok(Exit::Done)
 }
@@ -88,15 +91,38 @@ pub fn minutes(lasted: SignedDuration) -> i64 {
     lasted.as_secs().saturating_add(30) / 60
 }
 
-fn as_lines(out: &mut impl Write, sessions: &[Session]) -> std::io::Result<()> {
-    if sessions.is_empty() {
+fn as_lines(out: &mut impl Write, sessions: &[Session], refused: &[NotStarted]) -> std::io::Result<()> {
+    if sessions.is_empty() && refused.is_empty() {
         return writeln!(out, "no session");
     }
-    let width = sessions.iter().map(|session| session.title.chars().count()).max().unwrap_or_default();
+    let titles = sessions.iter().map(|session| &session.title);
+    let titles = titles.chain(refused.iter().map(|refused| &refused.session));
+    let width = titles.map(|title| title.chars().count()).max().unwrap_or_default();
+    let mut refused = refused.iter().peekable();
     for session in sessions {
+        while let Some(before) = refused.next_if(|refused| refused.when.at < session.began.at) {
+            writeln!(out, "{}", why_not(before, width))?;
+        }
         writeln!(out, "{}", line(session, width).trim_end())?;
     }
-    Ok(())
+    refused.try_for_each(|refused| writeln!(out, "{}", why_not(refused, width)))
+}
+
+fn why_not(refused: &NotStarted, width: usize) -> String {
+    let when = refused.when.local().strftime("%Y-%m-%d %H:%M");
+    let why = match refused.gate.as_str() {
+        QUIET_HOURS => "in quiet hours",
+        NO_ANSWER => "no answer",
+        NOT_TODAY => "not today",
+        MISSED => "it was missed",
+        RUNNING => "another session was running",
+        "done" => "done for today",
+        "enough" => "a day of rest",
+        EMERGENCY => "an emergency is not acknowledged",
+        rule => rule,
+    };
+    let reason = refused.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    format!("{when}  {:<width$}  not started: {}{}", plain(&refused.session), plain(why), plain(&reason))
 }
 
 fn line(session: &Session, width: usize) -> String {

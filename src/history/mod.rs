@@ -20,6 +20,18 @@ pub const ADVISED: &str = "advised";
 /// The gate of an emergency, as refusals and acknowledgements name it.
 pub const EMERGENCY: &str = "emergency";
 
+/// The note that somebody was asked to a session; it is about what was asked for.
+pub const INVITED: &str = "invited";
+/// The gates of a session that was to start by itself: why it did not.
+pub const QUIET_HOURS: &str = "quiet-hours";
+pub const NO_ANSWER: &str = "no-answer";
+pub const NOT_TODAY: &str = "not-today";
+pub const MISSED: &str = "missed";
+pub const RUNNING: &str = "running";
+pub const DONE: &str = "done";
+/// Those that say nothing of how somebody is.
+pub const BY_CLOCK: [&str; 5] = [QUIET_HOURS, NO_ANSWER, NOT_TODAY, MISSED, RUNNING];
+
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
