@@ -20,6 +20,8 @@ pub mod journal;
 #[allow(clippy::disallowed_methods)]
 pub mod light;
 pub mod line;
+#[allow(clippy::disallowed_methods)]
+pub mod log;
 pub mod meaning;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]

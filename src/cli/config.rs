@@ -37,7 +37,7 @@ const PROFILE: &str = "profile";
 /// Letters of a profile's name; it becomes a folder.
 const LONGEST: usize = 32;
 /// For one call only, so they have no place in a file.
-const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
+const ONCE: [&str; 8] = ["anew", "due", "help", "invite", "missed", "only", "resume", "snoozed"];
 
 /// What the file sets, and what is wrong with it.
 #[derive(Default)]

@@ -17,6 +17,7 @@ mod journal;
 mod list;
 #[cfg(feature = "ears")]
 mod listen;
+mod log;
 mod new;
 mod places;
 mod prepare;
@@ -165,18 +166,24 @@ pub fn main() -> Exit {
     // Before there is a second thread.
     #[cfg(feature = "device")]
     crate::output::device::find_sound_server();
-    perform().unwrap_or_else(|error| {
+    let exit = perform().unwrap_or_else(|error| {
         if broken_pipe(&error) {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
+        log::failed(&format!("{error:#}"));
         Exit::of(&error)
-    })
+    });
+    log::end(exit);
+    exit
 }
 
 fn perform() -> anyhow::Result<Exit> {
     let mut settings = Settings::read(&Args::command());
     let args = settings.args()?;
+    if let Verb::Run(run) = &args.verb {
+        log::begin(run.session());
+    }
     let is_doctor = matches!(args.verb, Verb::Doctor(_));
     if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
         anyhow::bail!("{why}");
@@ -214,10 +221,11 @@ fn perform() -> anyhow::Result<Exit> {
         settings.enter(&id)?;
         places::enter(&id);
     }
-    act(&settings, settings.args()?.verb, senses)
+    let Args { profile, verb } = settings.args()?;
+    act(&settings, verb, profile, senses)
 }
 
-fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> {
+fn act(settings: &Settings, verb: Verb, profile: Option<String>, senses: Senses) -> anyhow::Result<Exit> {
     match verb {
         Verb::Config => settings.print(settings.apply(Args::command())),
         Verb::Doctor(args) => doctor::run(&args, settings),
@@ -233,7 +241,7 @@ fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> 
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
-        Verb::Schedule(args) => schedule::run(args),
+        Verb::Schedule(args) => schedule::run(args, settings, profile),
         Verb::Forget(args) => forget::run(&args),
         Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),

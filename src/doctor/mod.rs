@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use buttons::{buttons, light};
 pub use clock::clock;
 pub use disk::{private, space};
-pub use jobs::{cron, linger};
+pub use jobs::{cron, linger, timer, user};
 pub use machine::memory;
 #[cfg(feature = "ears")]
 pub use microphone::microphone;

@@ -12,6 +12,8 @@ pub mod guard;
 mod keep;
 mod keys;
 #[cfg(feature = "ears")]
+mod lean;
+#[cfg(feature = "ears")]
 pub mod level;
 mod lines;
 #[cfg(feature = "ears")]
@@ -27,6 +29,8 @@ pub mod reference;
 pub mod socket;
 #[cfg(feature = "ears")]
 pub mod source;
+#[cfg(feature = "ears")]
+mod steady;
 #[cfg(feature = "ears")]
 pub mod utterance;
 #[cfg(feature = "ears")]

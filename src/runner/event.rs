@@ -8,6 +8,7 @@ use crate::plan::Side;
 use crate::script::Refer;
 
 use super::cue::Cue;
+use super::invite::Reaction;
 use super::state::{Ending, State};
 
 /// Something happened.
@@ -32,8 +33,8 @@ pub enum Event {
     Command(Command),
     /// The first signal to end.
     Interrupt,
-    /// What was sounding is not being heard: the output was lost.
-    OutputLost,
+    /// The output was lost, and with it so much that was performed and not heard.
+    OutputLost(Frames),
     /// The record with this number, counted from 1, is on disk, or is no longer waited for.
     Kept(u64),
     Trouble(Trouble),
@@ -205,6 +206,8 @@ pub enum Note {
     },
     Paused,
     Resumed,
+    /// Somebody who was asked to the session has decided, or is not there.
+    Invited(Reaction),
     /// A session that was cut off begins anew.
     StartedOver,
     /// Wanted to be told what can be done; the list of keys too.

@@ -272,7 +272,8 @@ impl Window {
         let check_in = self.check_in(plan);
         let mut all = meaning::vocabulary(phrases, check_in, &|name| self.allows(name));
         if self.doubt {
-            all.extend(phrases.hearing().yes.iter().chain(&phrases.hearing().no).cloned());
+            let hearing = phrases.hearing();
+            all.extend(meaning::likelier(&hearing.yes).chain(meaning::likelier(&hearing.no)));
         }
         let urgent = |name: &str| matches!(Command::named(name), Some(Command::Stop | Command::Worse));
         let is_answer = |words: &str| {

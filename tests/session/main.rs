@@ -4,6 +4,7 @@ mod chosen;
 mod directions;
 mod golden;
 mod hearing;
+mod invite;
 mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]

@@ -15,7 +15,7 @@ fn with(answers: &[(&'static str, &'static str)], presses: &[(&'static str, u64,
     live(&plan("gentle-daily"), None, &mut Somebody { answers: answers.to_vec(), acts })
 }
 
-fn notes<'a>(trace: &'a Trace) -> impl Iterator<Item = &'a Note> {
+fn notes(trace: &Trace) -> impl Iterator<Item = &Note> {
     trace.entries.iter().filter_map(note)
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Zoned;
+
 use crate::history::What;
 use crate::plan::who as plan_who;
 use crate::runner::{Options, Runner};
@@ -19,6 +21,9 @@ pub fn who(
     people: &[Profile],
     mut senses: Senses,
 ) -> anyhow::Result<Result<(String, Senses), Exit>> {
+    if args.invite.is_quiet(&Zoned::now()) {
+        return Ok(Err(Exit::Done));
+    }
     let (shelf, id) = shelf::open(&args.which)?;
     let named = args.which.language.as_deref();
     let session = shelf.library.session(&id, named).map(|session| session.item.language.as_str());
@@ -31,10 +36,11 @@ pub fn who(
     let begun = What::Note { note: String::new(), about: None };
     let show = Show { plan, runner, begun, advised: Vec::new(), journal: None, trouble: None };
     let _turn = memory::device()?;
-    let (exit, answered) = perform(args, show, &mut senses)?;
-    Ok(match (exit, answered) {
+    let performed = perform(args, show, &mut senses)?;
+    Ok(match (performed.exit, performed.answered) {
         (Exit::Done, Some(id)) => Ok((id, senses)),
         // Nobody said who it is.
+        (Exit::Symptoms, _) if args.invite.by_clock() => Err(Exit::Done),
         (Exit::Symptoms, _) => Err(Exit::EndedEarly),
         (exit, _) => Err(exit),
     })
