@@ -58,6 +58,22 @@ fn answers_are_given_by_key_by_words_and_by_name() {
 }
 
 #[test]
+fn of_several_meanings_the_first_that_is_one_now_counts() {
+    let pain = |what| {
+        let trace =
+            with(&well_but("pain-now"), &[("How strong is", 500, what), ("Paused.", 1_000, "4 / pause")]);
+        (answered(&trace).iter().any(|answer| answer == "pain-now number 4"), trace)
+    };
+    let (answers, trace) = pain("no / 4 / stop");
+    assert!(answers && notes(&trace).all(|note| *note != Note::Paused));
+    let (_, trace) = pain("start / pause");
+    assert!(notes(&trace).any(|note| *note == Note::Paused));
+    let (answers, trace) = pain("stop / 4");
+    assert!(!answers, "nothing comes before stop");
+    assert_ne!(trace.ending, Ending::Done);
+}
+
+#[test]
 fn commands_act_and_one_button_pauses_and_goes_on() {
     let line = "Pelvic tilts.";
     let trace = with(&well(), &[(line, 100, "pause"), ("Paused.", 5_000, "pause")]);
