@@ -355,7 +355,7 @@ fn every_command_of_the_readme_works() {
 
 #[test]
 fn the_commands_about_the_schedule_work() {
-    assert_eq!(follow(SCHEDULE), 5);
+    assert_eq!(follow(SCHEDULE), 6);
 }
 
 #[test]
