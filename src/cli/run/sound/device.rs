@@ -1,5 +1,6 @@
 //! The sound device, and getting it back.
 
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
@@ -43,8 +44,11 @@ impl Keeper {
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
         let source: Shared = stage.clone();
         let options = Options { buffer: args.buffer, wake_up: args.wake_up, ..Options::default() };
-        let now = Now::Open(Device::open(source.clone(), &options)?);
-        Ok(Self { source, options, patience: Duration::from_secs(args.wait_for_device), now })
+        let patience = Duration::from_secs(args.wait_for_device);
+        // Whoever looks is told at once. By the clock, a loudspeaker may still be on its way.
+        let at_start = if std::io::stderr().is_terminal() { Duration::ZERO } else { patience };
+        let device = device::reopen(&source, &options, Instant::now() + at_start, &AtomicBool::new(false))?;
+        Ok(Self { source, options, patience, now: Now::Open(device) })
     }
 
     pub fn look(&mut self) -> State {
