@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::history::{EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING};
+use crate::history::{
+    DONE, EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING,
+};
 use crate::journal::{FILE, Folder, Journal};
 use crate::report::{Felt, Names, NotStarted, Session, not_started, sessions};
 
@@ -116,7 +118,7 @@ fn why_not(refused: &NotStarted, width: usize) -> String {
         NOT_TODAY => "not today",
         MISSED => "it was missed",
         RUNNING => "another session was running",
-        "done" => "done for today",
+        DONE => "done for today",
         "enough" => "a day of rest",
         EMERGENCY => "an emergency is not acknowledged",
         rule => rule,

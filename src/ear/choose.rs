@@ -86,7 +86,8 @@ pub fn choose<M: PartialEq>(looks: &[Vec<Guess>], meaning: impl Fn(&str) -> Opti
     let ways = || looks.iter().flat_map(|look| &look.ways);
     let is_phrase = |way: &&Way<'_, M>| matches!(way.kind, Kind::Phrase(_));
     let order = |way: &Way<'_, M>| (score(&way.kind), way.score);
-    let phrase = ways().filter(is_phrase).max_by(|one, two| order(one).partial_cmp(&order(two)).unwrap_or(Equal))?;
+    let phrase =
+        ways().filter(is_phrase).max_by(|one, two| order(one).partial_cmp(&order(two)).unwrap_or(Equal))?;
     let this = score(&phrase.kind);
     let ahead = |of: &dyn Fn(&&Way<'_, M>) -> bool, by: f32| {
         ways().filter(of).all(|way| this - score(&way.kind) >= by)

@@ -136,7 +136,13 @@ unsafe impl Send for Vosk {}
 impl Vosk {
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, handle: std::ptr::null_mut(), ended: Vec::new(), sound: Vec::new(), samples: Vec::new() }
+        Self {
+            model,
+            handle: std::ptr::null_mut(),
+            ended: Vec::new(),
+            sound: Vec::new(),
+            samples: Vec::new(),
+        }
     }
 
     fn free(&mut self) {

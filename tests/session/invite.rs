@@ -66,7 +66,7 @@ fn it_rings_twice_and_says_what_it_is_and_how_long() {
         said,
         [
             "It is time for your session.",
-            "It is called A taste of the gentle routine, and takes about three minutes.",
+            "It is called A taste of the gentle routine, and takes about two minutes.",
             "Shall we start now, later, or not today?",
         ]
     );
