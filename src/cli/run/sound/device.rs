@@ -37,8 +37,11 @@ impl Keeper {
     /// What is played, and how many frames of it wait at least.
     #[cfg(feature = "ears")]
     pub fn played(&self) -> (Arc<Played>, u64) {
-        let period = self.options.buffer.unwrap_or(device::DEEP);
-        (self.options.played.clone(), period.into())
+        (self.options.played.clone(), self.period().into())
+    }
+
+    fn period(&self) -> u32 {
+        self.options.buffer.unwrap_or(device::DEEP)
     }
 
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
@@ -56,6 +59,8 @@ impl Keeper {
             Now::Open(device) if !device.is_dead(Instant::now()) => return State::Playing,
             Now::Open(_) => {
                 self.now = self.find();
+                // What waited in the queue was never heard.
+                self.options.played.take_back(self.period() as usize * 2);
                 return State::Lost;
             }
             Now::Lost { back, .. } => back.try_recv(),
@@ -90,7 +95,7 @@ impl Keeper {
     }
 
     pub fn queued(&self) -> Frames {
-        Frames(2 * u64::from(self.options.buffer.unwrap_or(device::DEEP)))
+        Frames(2 * u64::from(self.period()))
     }
 
     pub fn play_out(&self) {
