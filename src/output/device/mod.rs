@@ -82,6 +82,7 @@ impl Device {
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
         let played = options.played.clone();
+        played.begin_anew(0);
         let line = Line::open(&source, &played, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
@@ -118,7 +119,7 @@ impl Device {
             return;
         }
         self.line.retire();
-        self.played.take_back(self.period as usize * 2);
+        self.played.begin_anew(self.period as usize * 2);
         feed::discard(&self.source, FADE);
         let (pulled, holes) = self.line.meter().settle();
         self.pulled_before += pulled + FADE as u64;
