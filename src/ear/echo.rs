@@ -138,15 +138,28 @@ impl Canceller {
         let ahead = self.filter.predict(played);
         self.track.push(mic, &ahead);
         let searched = self.search.push(mic, played).map(|delay| delay.saturating_sub(HEADROOM));
-        if self.known {
-            let tracked = if self.is_astray() { self.track.look() } else { None };
-            return tracked.is_some_and(|found| self.follow(found));
-        }
         let moved = |lag: usize| self.lag.is_none_or(|old| old.abs_diff(lag) > HEADROOM / 2);
-        let Some(lag) = searched.filter(|lag| !self.settled || moved(*lag)) else { return false };
+        let searched = searched.filter(|lag| !self.settled || moved(*lag));
+        if self.known {
+            return self.keep_up(searched);
+        }
+        let Some(lag) = searched else { return false };
         self.filter.forget();
         self.start_at(lag);
         true
+    }
+
+    /// In a room that is known, where `searched` is where the strongest echo lies.
+    fn keep_up(&mut self, searched: Option<usize>) -> bool {
+        if self.is_astray() {
+            return self.track.look().is_some_and(|found| self.follow(found));
+        }
+        // The filter holds the echo, but not where it should: it was found wrongly at first, or two clocks drift.
+        if let (Some(old), Some(lag)) = (self.lag, searched) {
+            self.filter.shift(old as f32 - lag as f32);
+            self.start_at(lag);
+        }
+        false
     }
 
     /// The same room, at another distance.

@@ -7,11 +7,14 @@ use super::recogniser::RATE;
 /// Frames per second of what is played, and how many of them a heard sample is long.
 const PLAYED_RATE: u32 = crate::frames::RATE;
 const TIMES: u64 = (PLAYED_RATE / RATE) as u64;
-/// After having to wait for the output, this much more distance is kept: 10 ms.
+/// What is read has to sound later than what is heard, or it comes too late to be taken out; but it has to have been handed
+/// out. So a third of what waits at least is kept as distance, and this much more: 10 ms.
 const SLACK: u64 = PLAYED_RATE as u64 / 100;
 /// Being further behind than this for so long means that the output has gone ahead: 100 ms, 5 s of samples.
 const BEHIND: i64 = PLAYED_RATE as i64 / 10;
 const LONG: usize = 5 * RATE as usize;
+/// Being so far behind means that nothing was heard meanwhile, or that what is read is about to be forgotten: 1.5 s.
+const LOST: i64 = PLAYED_RATE as i64 * 3 / 2;
 /// Where what is played can be read: [`taken`](Played::taken) frames were handed out, each has a number.
 pub trait Played: Send {
     fn taken(&self) -> u64;
@@ -77,7 +80,7 @@ impl Reference {
 
     /// Where to read: in step, unless the output has moved away for good.
     fn keep_step(&mut self, taken: u64, frames: u64) -> u64 {
-        let keep = (self.lag + SLACK).cast_signed();
+        let keep = self.lag / 3 + SLACK;
         let (begun, begins) = self.played.begun();
         if begun != std::mem::replace(&mut self.begun, begun) {
             (self.begins, self.anew) = (Some(begins), true);
@@ -88,12 +91,13 @@ impl Reference {
                 return taken;
             }
             (self.begins, self.anew) = (None, true);
-            return self.start_at(begins.saturating_sub(frames + SLACK));
+            return self.start_at((begins + self.lag).saturating_sub(frames + keep));
         }
-        let close = taken.saturating_sub(frames).saturating_add_signed(-keep);
+        let close = taken.saturating_sub(frames + keep);
+        let keep = keep.cast_signed();
         let Some(next) = self.next else { return self.start_at(close) };
         let distance = taken.cast_signed() - (next + frames).cast_signed();
-        if distance < 0 {
+        if !(0..LOST).contains(&distance) {
             self.anew = true;
             return self.start_at(close);
         }
@@ -181,13 +185,23 @@ mod tests {
         let (numbers, mut reference) = reference(48_000, f32::NAN, 0);
         let taken = &numbers.taken;
         reference.take(800);
-        taken.fetch_add(480_000, Ordering::Relaxed);
+        taken.fetch_add(48_000, Ordering::Relaxed);
         for _ in 0..220 {
             taken.fetch_add(2_400, Ordering::Relaxed);
             reference.take(800);
         }
         let behind = taken.load(Ordering::Relaxed) - reference.next.unwrap();
         assert!(behind.cast_signed() < BEHIND, "{behind}");
+    }
+
+    #[test]
+    fn after_a_microphone_was_gone_the_newest_is_read_at_once() {
+        let (numbers, mut reference) = reference(48_000, f32::NAN, 0);
+        reference.take(800);
+        numbers.taken.fetch_add(480_000, Ordering::Relaxed);
+        reference.take(800);
+        assert!(reference.began_anew());
+        assert_eq!(reference.next, Some(48_000 + 480_000 - SLACK));
     }
 
     #[test]
@@ -211,12 +225,13 @@ mod tests {
         taken.fetch_add(8_192, Ordering::Relaxed);
         reference.take(800);
         assert!(reference.began_anew());
-        assert_eq!(reference.next, Some(begins - SLACK));
+        let keep = 4_096 / 3 + SLACK;
+        assert_eq!(reference.next, Some(begins + 4_096 - keep));
         for block in 1..200 {
             taken.store(begins + 8_192 + block * 2_400 / 4_096 * 4_096, Ordering::Relaxed);
             reference.take(800);
         }
         assert!(!reference.began_anew());
-        assert_eq!(reference.next, Some(begins - SLACK + 199 * 2_400), "in step");
+        assert_eq!(reference.next, Some(begins + 4_096 - keep + 199 * 2_400), "in step");
     }
 }

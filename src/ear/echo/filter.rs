@@ -94,7 +94,7 @@ impl Filter {
         self.ahead.iter_mut().for_each(|played| played.fill(Complex32::default()));
     }
 
-    /// The room is `rest` samples further away, at most one, and may be a little different.
+    /// The room is `rest` samples further away, and may be a little different.
     pub fn shift(&mut self, rest: f32) {
         let length = 2 * self.partitions.len() * BLOCK;
         let mut planner = RealFftPlanner::new();
