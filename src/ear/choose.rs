@@ -1,48 +1,104 @@
 //! Which of the ways to understand an utterance counts. The recogniser joins words of different phrases, so its best
-//! guess is often no phrase at all while the next one is. Pure. Must not know what words do.
+//! guess is often no phrase at all while the next one is; and it looks twice at the same sound. Pure. Must not know what
+//! words do.
+
+use std::cmp::Ordering::Equal;
 
 /// One way to understand an utterance; its words are without what stands for no word.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guess {
     pub words: String,
-    /// The higher, the likelier: a logarithm, comparable within one utterance.
+    /// The higher, the likelier: a logarithm, comparable within one look.
     pub score: f32,
 }
 
 /// The phrase that was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chosen<'a> {
     pub words: &'a str,
     /// Nothing else comes near it.
     pub sure: bool,
+    /// From 0 to 1: its share among everything that it may have been.
+    pub confidence: f32,
 }
 
-/// A phrase that is this much less likely than the best guess was not said.
-const NEAR: f32 = 3.0;
+/// A phrase that is this much less likely than words that are no phrase was not said.
+const NEAR: f32 = 6.0;
+/// So is one that is this much less likely than silence.
+const SILENCE: f32 = 0.5;
+/// How far a phrase must be ahead of one that means something else. These three were measured on the training voices of
+/// `tests/ears/clips.py`.
+const OTHER: f32 = 1.0;
+/// What a look does not list is this much less likely than the last that it lists, and at least so much than its best.
+const BEHIND: f32 = 1.5;
+const UNLISTED: f32 = 2.0;
 
-/// How far a phrase must be ahead of one that means something else, and of no phrase at all. Both were measured on the
-/// training voices of `tests/ears/clips.py`.
-const OTHER: f32 = 0.6;
-const NONE: f32 = 0.8;
+/// What a guess is.
+#[derive(PartialEq)]
+enum Kind<M> {
+    Phrase(M),
+    Silence,
+    /// Words that mean nothing.
+    Words,
+}
 
-/// The likeliest of `guesses` that is a phrase; `meaning` knows them. Guesses that mean nothing, and are not silence,
-/// are passed over.
-pub fn choose<M: PartialEq>(guesses: &[Guess], meaning: impl Fn(&str) -> Option<M>) -> Option<Chosen<'_>> {
-    let top = guesses.iter().map(|guess| guess.score).max_by(f32::total_cmp)?;
-    let best = |wanted: &dyn Fn(&Guess) -> bool| {
-        let wanted = guesses.iter().filter(|guess| wanted(guess));
-        wanted.max_by(|one, two| one.score.total_cmp(&two.score))
+struct Way<'a, M> {
+    kind: Kind<M>,
+    words: &'a str,
+    /// 0 for the likeliest of its look.
+    score: f32,
+}
+
+/// What one look makes of the sound.
+struct Look<'a, M> {
+    ways: Vec<Way<'a, M>>,
+    /// The score of everything else.
+    unlisted: f32,
+}
+
+impl<'a, M: PartialEq> Look<'a, M> {
+    fn new(guesses: &'a [Guess], meaning: &impl Fn(&str) -> Option<M>) -> Self {
+        let scores = || guesses.iter().map(|guess| guess.score);
+        let (top, last) = (scores().fold(f32::MIN, f32::max), scores().fold(f32::MAX, f32::min));
+        let way = |guess: &'a Guess| {
+            let kind = match meaning(&guess.words) {
+                Some(meaning) => Kind::Phrase(meaning),
+                None if guess.words.trim().is_empty() => Kind::Silence,
+                None => Kind::Words,
+            };
+            Way { kind, words: &guess.words, score: guess.score - top }
+        };
+        Self { ways: guesses.iter().map(way).collect(), unlisted: (last - top).min(-UNLISTED) - BEHIND }
+    }
+
+    fn score(&self, kind: &Kind<M>) -> f32 {
+        let listed = self.ways.iter().filter(|way| way.kind == *kind).map(|way| way.score);
+        listed.max_by(f32::total_cmp).unwrap_or(self.unlisted)
+    }
+}
+
+/// The likeliest phrase; `meaning` knows them. `looks` are the guesses of each look at the same sound, and count alike.
+/// Words that mean nothing are passed over where they are not much likelier.
+pub fn choose<M: PartialEq>(looks: &[Vec<Guess>], meaning: impl Fn(&str) -> Option<M>) -> Option<Chosen<'_>> {
+    let looks = looks.iter().filter(|guesses| !guesses.is_empty());
+    let looks: Vec<Look<'_, M>> = looks.map(|guesses| Look::new(guesses, &meaning)).collect();
+    let score = |kind: &Kind<M>| looks.iter().map(|look| look.score(kind)).sum::<f32>() / looks.len() as f32;
+    let ways = || looks.iter().flat_map(|look| &look.ways);
+    let is_phrase = |way: &&Way<'_, M>| matches!(way.kind, Kind::Phrase(_));
+    let order = |way: &Way<'_, M>| (score(&way.kind), way.score);
+    let phrase =
+        ways().filter(is_phrase).max_by(|one, two| order(one).partial_cmp(&order(two)).unwrap_or(Equal))?;
+    let this = score(&phrase.kind);
+    let ahead = |of: &dyn Fn(&&Way<'_, M>) -> bool, by: f32| {
+        ways().filter(of).all(|way| this - score(&way.kind) >= by)
     };
-    let phrase = best(&|guess| meaning(&guess.words).is_some())?;
-    let meant = meaning(&phrase.words);
-    let silence = best(&|guess| guess.words.trim().is_empty()).map(|guess| guess.score);
-    let other = best(&|guess| meaning(&guess.words).is_some_and(|other| Some(other) != meant));
-    let ahead = |of: Option<f32>, by: f32| of.is_none_or(|of| phrase.score - of >= by);
-    if top - phrase.score > NEAR || !ahead(silence, 0.0) {
+    if !ahead(&|way| way.kind == Kind::Words, -NEAR) || !ahead(&|way| way.kind == Kind::Silence, -SILENCE) {
         return None;
     }
-    let sure = ahead(silence, NONE) && ahead(other.map(|guess| guess.score), OTHER);
-    Some(Chosen { words: &phrase.words, sure })
+    let sure = ahead(&|way| is_phrase(way) && way.kind != phrase.kind, OTHER);
+    let once = ways().enumerate().filter(|(i, way)| ways().take(*i).all(|before| before.kind != way.kind));
+    let all: f32 = once.map(|(_, way)| (score(&way.kind) - this).exp()).sum();
+    Some(Chosen { words: phrase.words, sure, confidence: all.recip() })
 }
 
 #[cfg(test)]
@@ -55,10 +111,17 @@ mod tests {
         phrases.iter().find(|(phrase, _)| *phrase == words).map(|(_, meaning)| *meaning)
     }
 
-    fn chosen(guesses: &[(&str, f32)]) -> Option<(String, bool)> {
+    fn looks(looks: &[&[(&str, f32)]]) -> Vec<Vec<Guess>> {
         let guess = |(words, score): &(&str, f32)| Guess { words: (*words).to_owned(), score: *score };
-        let guesses: Vec<Guess> = guesses.iter().map(guess).collect();
-        choose(&guesses, meaning).map(|chosen| (chosen.words.to_owned(), chosen.sure))
+        looks.iter().map(|guesses| guesses.iter().map(guess).collect()).collect()
+    }
+
+    fn chosen(guesses: &[(&str, f32)]) -> Option<(String, bool)> {
+        twice(&[guesses])
+    }
+
+    fn twice(guesses: &[&[(&str, f32)]]) -> Option<(String, bool)> {
+        choose(&looks(guesses), meaning).map(|chosen| (chosen.words.to_owned(), chosen.sure))
     }
 
     #[test]

@@ -276,10 +276,10 @@ impl Hearing {
     }
 
     fn ends(&mut self) {
-        let guesses = self.recogniser.end();
+        let looks = self.recogniser.end();
         (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        let heard = self.chosen(&guesses);
+        let heard = self.chosen(&looks);
         let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
         if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
             (self.reports)(Report::Failed(error.to_string()));
@@ -294,16 +294,8 @@ impl Hearing {
         self.done = false;
     }
 
-    fn chosen(&self, guesses: &[Guess]) -> Option<Heard> {
-        let tells = |words: &str| (self.expected.tells)(words);
-        let chosen = choose(guesses, tells)?;
-        let meant = tells(chosen.words);
-        let top = guesses.iter().map(|guess| guess.score).fold(f32::MIN, f32::max);
-        let share = |guesses: &mut dyn Iterator<Item = &Guess>| -> f32 {
-            guesses.map(|guess| (guess.score - top).exp()).sum()
-        };
-        let this = share(&mut guesses.iter().filter(|guess| tells(&guess.words) == meant));
-        let confidence = this / share(&mut guesses.iter()).max(f32::MIN_POSITIVE);
-        Some(Heard { words: chosen.words.to_owned(), sure: chosen.sure, confidence })
+    fn chosen(&self, looks: &[Vec<Guess>]) -> Option<Heard> {
+        let chosen = choose(looks, |words| (self.expected.tells)(words))?;
+        Some(Heard { words: chosen.words.to_owned(), sure: chosen.sure, confidence: chosen.confidence })
     }
 }

@@ -44,7 +44,8 @@ pub trait Recogniser: Send {
     /// Whether the word is in its dictionary; another is never heard.
     fn knows(&self, word: &str) -> bool;
 
-    /// Listens for these phrases, and for anything else as [`OTHER`]; what was heard so far is forgotten.
+    /// Listens for these phrases, and for anything else as [`OTHER`]; what was heard so far is forgotten. The more often
+    /// one is named, the likelier it is.
     ///
     /// # Errors
     /// [`EarError::Phrases`]; then it listens for nothing.
@@ -56,7 +57,7 @@ pub trait Recogniser: Send {
     /// What it makes of the sound since the last end.
     fn so_far(&mut self) -> String;
 
-    /// Ends the utterance: the next sample begins another. What it may have been, the likeliest first; [`OTHER`] is left
-    /// out of the words.
-    fn end(&mut self) -> Vec<Guess>;
+    /// Ends the utterance: the next sample begins another. What it may have been, in each look at it, the likeliest first;
+    /// [`OTHER`] is left out of the words.
+    fn end(&mut self) -> Vec<Vec<Guess>>;
 }

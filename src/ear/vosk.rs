@@ -8,14 +8,19 @@ use std::sync::Arc;
 
 use libloading::Library;
 use serde::Deserialize;
+use tempfile::TempDir;
 
 use super::choose::Guess;
+use super::lean::lean;
 use super::recogniser::{EarError, OTHER, RATE, Recogniser};
+use super::steady::without_steady;
 
 type Handle = *mut c_void;
 
 /// Ways to understand an utterance that are asked for.
-const ALTERNATIVES: c_int = 10;
+const ALTERNATIVES: c_int = 20;
+/// Only an utterance up to this long is looked at twice: no answer is longer than 5 s.
+const TWICE: usize = RATE as usize * 5;
 
 /// The functions of `vosk_api.h` that are used, as it declares them.
 struct Api {
@@ -85,7 +90,10 @@ impl Model {
         };
         let api = Api::load(library).map_err(no_library)?;
         let no_model = || EarError::Model { path: folder.to_owned() };
-        let path = CString::new(folder.as_os_str().as_encoded_bytes()).map_err(|_| no_model())?;
+        // Where nothing can be written, the whole model does it too.
+        let lean = lean(folder).ok();
+        let lean = lean.as_ref().map_or(folder, TempDir::path);
+        let path = CString::new(lean.as_os_str().as_encoded_bytes()).map_err(|_| no_model())?;
         // SAFETY: the path ends with a zero byte and lives through the call.
         let handle = unsafe { (api.model_new)(path.as_ptr()) };
         if handle.is_null() {
@@ -117,6 +125,8 @@ pub struct Vosk {
     handle: Handle,
     /// What the library itself took for an end, until it is asked for.
     ended: Vec<Vec<Guess>>,
+    /// The utterance so far.
+    sound: Vec<f32>,
     samples: Vec<i16>,
 }
 
@@ -126,7 +136,13 @@ unsafe impl Send for Vosk {}
 impl Vosk {
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, handle: std::ptr::null_mut(), ended: Vec::new(), samples: Vec::new() }
+        Self {
+            model,
+            handle: std::ptr::null_mut(),
+            ended: Vec::new(),
+            sound: Vec::new(),
+            samples: Vec::new(),
+        }
     }
 
     fn free(&mut self) {
@@ -149,6 +165,27 @@ impl Vosk {
         // SAFETY: it ends with a zero byte.
         unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
     }
+
+    fn decode(&mut self, samples: &[f32]) {
+        if self.handle.is_null() {
+            return;
+        }
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| (sample * 32_767.0) as i16));
+        let len = c_int::try_from(self.samples.len()).unwrap_or(0);
+        // SAFETY: the samples outlive the call, and there are `len` of them.
+        let ended = unsafe { (self.model.api.accept)(self.handle, self.samples.as_ptr(), len) };
+        if ended == 1 {
+            self.ended.push(guesses(&self.ask(self.model.api.result)));
+        }
+    }
+
+    fn decoded(&mut self) -> Vec<Guess> {
+        self.ended.push(guesses(&self.ask(self.model.api.final_result)));
+        let parts = std::mem::take(&mut self.ended);
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.reduce(|first, second| joined(&first, &second)).unwrap_or_default()
+    }
 }
 
 impl Drop for Vosk {
@@ -165,6 +202,7 @@ impl Recogniser for Vosk {
     fn expect(&mut self, phrases: &[String]) -> Result<(), EarError> {
         self.free();
         self.ended.clear();
+        self.sound.clear();
         // A phrase with a word that it does not know would be listened for without the word.
         let known = |phrase: &&str| phrase.split(' ').all(|word| self.model.knows(word));
         let mut list: Vec<&str> = phrases.iter().map(String::as_str).filter(known).collect();
@@ -187,17 +225,8 @@ impl Recogniser for Vosk {
     }
 
     fn feed(&mut self, samples: &[f32]) {
-        if self.handle.is_null() {
-            return;
-        }
-        self.samples.clear();
-        self.samples.extend(samples.iter().map(|sample| (sample * 32_767.0) as i16));
-        let len = c_int::try_from(self.samples.len()).unwrap_or(0);
-        // SAFETY: the samples outlive the call, and there are `len` of them.
-        let ended = unsafe { (self.model.api.accept)(self.handle, self.samples.as_ptr(), len) };
-        if ended == 1 {
-            self.ended.push(guesses(&self.ask(self.model.api.result)));
-        }
+        self.sound.extend(samples);
+        self.decode(samples);
     }
 
     fn so_far(&mut self) -> String {
@@ -213,14 +242,14 @@ impl Recogniser for Vosk {
         before.chain([partial.as_str()]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    fn end(&mut self) -> Vec<Guess> {
-        self.ended.push(guesses(&self.ask(self.model.api.final_result)));
-        let parts = std::mem::take(&mut self.ended);
-        parts
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .reduce(|first, second| joined(&first, &second))
-            .unwrap_or_default()
+    fn end(&mut self) -> Vec<Vec<Guess>> {
+        let mut looks = vec![self.decoded()];
+        let sound = std::mem::take(&mut self.sound);
+        if sound.len() <= TWICE {
+            self.decode(&without_steady(&sound));
+            looks.push(self.decoded());
+        }
+        looks
     }
 }
 

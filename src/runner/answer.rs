@@ -108,6 +108,9 @@ impl Runner {
             self.note(Note::Refer(Refer::Emergency));
             return Ending::Emergency;
         }
+        if self.invited.is_some() {
+            return otherwise;
+        }
         let stops = matches!(outcome.then, Some(Then::Stop | Then::EndGently));
         if stops || self.state.ending == Ending::Symptoms { Ending::Symptoms } else { otherwise }
     }
@@ -122,6 +125,9 @@ impl Runner {
         }
         if outcome.refer == Some(Refer::Emergency) {
             return self.close(Ending::Emergency);
+        }
+        if let Some(invited) = self.invited.take() {
+            return self.react(invited, asking, outcome);
         }
         self.change(outcome);
         if self.state.stopped.is_some() {
@@ -218,8 +224,7 @@ impl Runner {
 
     /// A key: an answer where one is awaited, else a command.
     pub(super) fn key(&mut self, elapsed: Frames, key: char) {
-        let always = Command::on_key(key)
-            .filter(|command| matches!(command, Command::Pause | Command::Stop | Command::Help));
+        let always = Command::on_key(key).filter(|command| command.comes_first());
         if let (None, Some(check_in)) = (always, self.open())
             && self.answer_key(elapsed, &check_in, key)
         {

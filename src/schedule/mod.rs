@@ -5,6 +5,8 @@ mod crontab;
 mod missed;
 mod quiet;
 mod table;
+mod timers;
+mod units;
 mod upcoming;
 mod when;
 
@@ -12,10 +14,11 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use crontab::{CrontabError, read, write};
-pub use missed::{LATE, Missed, MissedError, missed};
+pub use missed::{Missed, MissedError, is_late};
 pub use quiet::{Quiet, QuietError};
 pub use table::{Table, TableError};
-pub use upcoming::{Start, latest, upcoming};
+pub use timers::{Timers, TimersError, unit};
+pub use upcoming::{Start, latest, upcoming, upcoming_by_timer};
 pub use when::{When, WhenError};
 
 /// What starts, when, and how.
@@ -43,10 +46,15 @@ pub enum EntryError {
 }
 
 impl Entry {
-    /// The arguments of the program that starts it. One that can be late is told when it is due.
+    /// Whether the program is told that a clock starts it: then it keeps quiet hours, and knows when it is late.
+    pub fn by_clock(&self) -> bool {
+        self.invite || self.missed != Missed::Skip
+    }
+
+    /// The arguments of the program that starts it.
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["run".to_owned(), self.session.clone()];
-        if self.invite || self.missed != Missed::Skip {
+        if self.by_clock() {
             arguments.extend(["--due".to_owned(), self.when.to_string()]);
         }
         arguments.extend(self.options());

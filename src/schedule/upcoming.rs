@@ -10,7 +10,7 @@ use super::When;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     pub at: Zoned,
-    /// The clock shows no such time on that day: cron and systemd start right after the change.
+    /// The clock shows no such time on that day: cron starts right after the change, systemd not at all.
     pub skipped: bool,
 }
 
@@ -21,6 +21,11 @@ pub fn upcoming(when: &When, now: &Zoned) -> impl Iterator<Item = Start> {
     days.filter(|day| when.is_on(day.weekday()))
         .filter_map(|day| start(when, day, now.time_zone()))
         .filter(|start| start.at > *now)
+}
+
+/// The same by a timer of systemd.
+pub fn upcoming_by_timer(when: &When, now: &Zoned) -> impl Iterator<Item = Start> {
+    upcoming(when, now).filter(|start| !start.skipped)
 }
 
 /// The last start up to `now`, in its zone.

@@ -1,5 +1,7 @@
 //! What people say around an answer, and what is done when it is not clear: never the opposite of what was said.
 
+use std::collections::BTreeSet;
+
 use matside::meaning::{Meaning, Meant, confirms, meaning, vocabulary, words};
 use matside::runner::{Command, Runner};
 
@@ -175,7 +177,9 @@ fn yes_and_no_to_a_doubt() {
 fn every_phrase_that_is_listened_for_means_what_it_says() {
     for plan in shipped() {
         for check_in in plan.check_ins.values() {
-            for phrase in vocabulary(&plan.phrases, Some(check_in), &|_| true) {
+            let phrases: BTreeSet<String> =
+                vocabulary(&plan.phrases, Some(check_in), &|_| true).into_iter().collect();
+            for phrase in phrases {
                 let heard = meaning(&phrase, &plan.phrases, Some(check_in));
                 let answers =
                     |words: &String| check_in.answers.iter().any(|answer| answer.heard.contains(words));
