@@ -5,7 +5,7 @@
 //!
 //! A job is a line of tab-separated fields: a WAV file, 16 kHz mono; the question that is open, or `commands` for none;
 //! and, where the program speaks meanwhile, what it played, as another such file, and its lines: a file with a sample
-//! number, a length and a text in each line. For each thing that was heard there is a line of JSON, and one at the end.
+//! number, a length and a text in each line; a length of nothing is a cut. For each thing that was heard there is a line of JSON, and one at the end.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -99,21 +99,52 @@ fn own(played: Option<&str>, lines: Option<&str>) -> Option<Own> {
     Some(Own { played: samples(played?), lines: lines.lines().filter_map(line).collect() })
 }
 
-fn cleaning(own: Option<Own>, at: &Arc<AtomicUsize>, guard: &Arc<Mutex<Guard>>) -> Clean {
-    let (at, guard) = (at.clone(), guard.clone());
+/// What was heard in each second in which the program sounded, and what was left of it.
+type Seconds = Arc<Mutex<Vec<[f32; 2]>>>;
+
+/// How much of the echo is gone in half of the seconds, in decibels.
+fn gone(seconds: &Seconds) -> f32 {
+    let seconds = seconds.lock().unwrap();
+    let mut gone: Vec<f32> = seconds.iter().map(|[heard, left]| 10.0 * (heard / left).log10()).collect();
+    gone.retain(|gone| gone.is_finite());
+    gone.sort_by(f32::total_cmp);
+    gone.get(gone.len() / 2).copied().unwrap_or_default()
+}
+
+fn energy(samples: &[f32]) -> f32 {
+    samples.iter().map(|sample| sample * sample).sum()
+}
+
+fn cleaning(own: Option<Own>, at: &Arc<AtomicUsize>, guard: &Arc<Mutex<Guard>>, seconds: &Seconds) -> Clean {
+    let (at, guard, seconds) = (at.clone(), guard.clone(), seconds.clone());
     let mut cleaner = Cleaner::default();
     let mut next = 0;
     Box::new(move |block| {
         let from = at.fetch_add(block.len(), Relaxed);
-        let Some(own) = &own else { return };
+        let Some(own) = &own else { return true };
         let mut guard = guard.lock().unwrap();
         while let Some((_, length, text)) =
             own.lines.get(next).filter(|(begin, ..)| *begin < from + block.len())
         {
-            guard.plays(text, *length);
+            if *length == 0 {
+                guard.cut();
+                cleaner.begin_anew();
+            } else {
+                guard.plays(text, *length);
+            }
             next += 1;
         }
-        cleaner.take(block, own.played.get(from..).unwrap_or_default(), &mut guard);
+        let (heard, played) = (energy(block), own.played.get(from..).unwrap_or_default());
+        cleaner.take(block, played, &mut guard);
+        if energy(played.get(..block.len()).unwrap_or_default()) > 0.1 {
+            let mut seconds = seconds.lock().unwrap();
+            seconds.resize(from / 16_000 + 1, [0.0; 2]);
+            if let Some([all, left]) = seconds.last_mut() {
+                *all += heard;
+                *left += energy(block);
+            }
+        }
+        guard.may_be_somebody()
     })
 }
 
@@ -125,7 +156,8 @@ fn main() {
     for job in std::io::stdin().lock().lines().map_while(Result::ok) {
         let fields: Vec<&str> = job.split('\t').collect();
         let (at, guard) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Guard::default())));
-        let clean = cleaning(own(fields.get(2).copied(), fields.get(3).copied()), &at, &guard);
+        let (own, seconds) = (own(fields.get(2).copied(), fields.get(3).copied()), Seconds::default());
+        let clean = cleaning(own, &at, &guard, &seconds);
         let mut sound = samples(fields[0]);
         sound.resize(sound.len() + 16_000, 0.0);
         let blocks: Vec<Vec<f32>> = sound.chunks(BLOCK).map(<[f32]>::to_vec).collect();
@@ -154,6 +186,6 @@ fn main() {
         let source = Box::new(Recording(blocks.into_iter()));
         let _listener = Listener::start(wanted, recogniser, source, options, Box::new(reports)).unwrap();
         over.recv().unwrap();
-        println!("{}", serde_json::json!({ "job": fields[0] }));
+        println!("{}", serde_json::json!({ "job": fields[0], "gone": gone(&seconds) }));
     }
 }

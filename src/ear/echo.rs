@@ -3,9 +3,11 @@
 
 mod delay;
 mod filter;
+mod track;
 
 use delay::Search;
 use filter::Filter;
+use track::{Found, Track};
 
 /// Samples in a block: 10 ms at 16 kHz.
 pub const BLOCK: usize = 160;
@@ -21,6 +23,21 @@ const PARTITIONS: usize = 24;
 
 /// The mean square of a block below which the program counts as silent: -80 dB.
 const SILENCE: f32 = 1e-8;
+
+/// Means of what is heard and left follow this fast: 100 ms.
+const LATELY: f32 = 0.1;
+
+/// A room is known once less than this share of what was heard is left: 10 dB.
+const LEARNT: f32 = 0.1;
+
+/// What is heard below this mean square says nothing: -60 dB.
+const AUDIBLE: f32 = 1e-6;
+
+/// Two lags are the same if they are no further apart: 1 ms.
+const APART: usize = 16;
+
+/// A room that has not helped for so many blocks of sound is another one: 2 s.
+const GIVEN_UP: u32 = 200;
 
 /// Mean squares of one block, full scale 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,13 +58,22 @@ pub struct Levels {
 #[derive(Debug)]
 pub struct Canceller {
     search: Search,
+    track: Track,
     filter: Filter,
     played: Past,
-    delay: Option<usize>,
+    /// Samples between what is played and what the filter is given.
+    lag: Option<usize>,
     /// Blocks since the program last made a sound.
     quiet: usize,
-    /// The delay is still what it was when it was found.
+    /// The lag is still what it was when it was found.
     settled: bool,
+    /// The room has been learnt.
+    known: bool,
+    /// Blocks of sound in which a known room did not help.
+    astray: u32,
+    /// What was left and what was heard of late, as mean squares.
+    left: f32,
+    heard: f32,
 }
 
 impl Default for Canceller {
@@ -61,11 +87,16 @@ impl Canceller {
     pub fn new() -> Self {
         Self {
             search: Search::new(REACH),
+            track: Track::new(REACH),
             filter: Filter::new(PARTITIONS),
             played: Past::new(REACH + BLOCK),
-            delay: None,
+            lag: None,
             quiet: usize::MAX,
             settled: false,
+            known: false,
+            astray: 0,
+            left: 0.0,
+            heard: 0.0,
         }
     }
 
@@ -77,48 +108,80 @@ impl Canceller {
             return Levels::default();
         };
         self.played.push(played);
-        self.quiet = if power(played) > SILENCE { 0 } else { self.quiet.saturating_add(1) };
-        let (heard, found) = (power(mic), self.settled);
+        let (heard, sounds) = (power(mic), power(played));
+        self.quiet = if sounds > SILENCE { 0 } else { self.quiet.saturating_add(1) };
         if self.quiet > REACH / BLOCK + PARTITIONS {
-            return Levels { heard, left: heard, found, ..Levels::default() };
+            return Levels { heard, left: heard, found: self.settled, ..Levels::default() };
         }
-        let played_now = power(played);
-        self.align(mic, played);
+        let found = self.settled;
+        let moved = self.align(mic, played);
         let echo = self.cancel(mic);
-        Levels { heard, echo, left: power(mic), played: played_now, found }
+        self.judge(heard, power(mic), echo);
+        Levels { heard, echo, left: power(mic), played: sounds, found: found && !moved }
     }
 
     /// The output began anew: its delay is no longer what it was.
     pub fn begin_anew(&mut self) {
         self.settled = false;
         self.search.begin_anew();
+        self.track.begin_anew();
+        self.filter.begin_anew();
     }
 
     /// Samples between the output and the strongest echo, once it has been found.
     pub fn delay(&self) -> Option<usize> {
-        self.delay
+        self.lag.map(|lag| lag + HEADROOM)
     }
 
-    fn align(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) {
-        let Some(found) = self.search.push(mic, played) else { return };
-        let anew = !std::mem::replace(&mut self.settled, true);
-        let moved = self.delay.is_none_or(|delay| delay.abs_diff(found) > HEADROOM / 2);
-        // After a new beginning the room is still the same, if it was known at all: only the delay is another.
-        if moved && !(anew && self.delay.is_some()) {
-            self.filter.forget();
+    /// Whether the echo was found somewhere else.
+    fn align(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) -> bool {
+        let ahead = self.filter.predict(played);
+        self.track.push(mic, &ahead);
+        let searched = self.search.push(mic, played).map(|delay| delay.saturating_sub(HEADROOM));
+        let moved = |lag: usize| self.lag.is_none_or(|old| old.abs_diff(lag) > HEADROOM / 2);
+        let searched = searched.filter(|lag| !self.settled || moved(*lag));
+        if self.known {
+            return self.keep_up(searched);
         }
-        if moved || anew {
-            self.delay = Some(found);
-            let ago = found.saturating_sub(HEADROOM);
-            let past = (1..=PARTITIONS).rev().map(|block| self.played.block(ago + block * BLOCK));
-            self.filter.replay(past);
+        let Some(lag) = searched else { return false };
+        self.filter.forget();
+        self.start_at(lag);
+        true
+    }
+
+    /// In a room that is known, where `searched` is where the strongest echo lies.
+    fn keep_up(&mut self, searched: Option<usize>) -> bool {
+        if self.is_astray() {
+            return self.track.look().is_some_and(|found| self.follow(found));
         }
+        // The filter holds the echo, but not where it should: it was found wrongly at first, or two clocks drift.
+        if let (Some(old), Some(lag)) = (self.lag, searched) {
+            self.filter.shift(old as f32 - lag as f32);
+            self.start_at(lag);
+        }
+        false
+    }
+
+    /// The same room, at another distance.
+    fn follow(&mut self, found: Found) -> bool {
+        if self.settled && self.lag.is_some_and(|lag| lag.abs_diff(found.lag) <= APART) {
+            return false;
+        }
+        self.filter.shift(found.rest);
+        self.start_at(found.lag);
+        true
+    }
+
+    fn start_at(&mut self, lag: usize) {
+        (self.lag, self.settled, self.astray) = (Some(lag), true, 0);
+        let past = (1..=PARTITIONS).rev().map(|block| self.played.block(lag + block * BLOCK));
+        self.filter.replay(past);
     }
 
     fn cancel(&mut self, mic: &mut [f32; BLOCK]) -> f32 {
         // Whatever it learnt now would be wrong.
-        let Some(delay) = self.delay.filter(|_| self.settled) else { return 0.0 };
-        let played = self.played.block(delay.saturating_sub(HEADROOM));
+        let Some(lag) = self.lag.filter(|_| self.settled) else { return 0.0 };
+        let played = self.played.block(lag);
         let heard = *mic;
         let echo = self.filter.process(mic, &played);
         // What is worse than nothing is left undone.
@@ -126,6 +189,24 @@ impl Canceller {
             *mic = heard;
         }
         power(&echo)
+    }
+
+    /// Whether the room is known, by what it helps.
+    fn judge(&mut self, heard: f32, left: f32, echo: f32) {
+        for (mean, new) in [(&mut self.left, left), (&mut self.heard, heard)] {
+            *mean += (new - *mean) * LATELY;
+        }
+        let loud = heard > AUDIBLE;
+        self.known |= self.settled && loud && echo > 0.5 * heard && self.left < LEARNT * self.heard;
+        self.astray = if !self.is_astray() { 0 } else { self.astray + u32::from(loud) };
+        if self.astray > GIVEN_UP {
+            self.known = false;
+        }
+    }
+
+    /// Much is left of what is heard.
+    fn is_astray(&self) -> bool {
+        !self.settled || self.left > 0.25 * self.heard
     }
 }
 

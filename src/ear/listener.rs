@@ -53,8 +53,8 @@ pub enum Report {
 /// Reports come on the listening thread.
 pub type Reports = Box<dyn FnMut(Report) + Send>;
 
-/// Takes a block of the microphone before anything else does, to leave only the person in it.
-pub type Clean = Box<dyn FnMut(&mut [f32]) + Send>;
+/// Takes a block of the microphone before anything else does, to leave only the person in it. Says whether there may be one.
+pub type Clean = Box<dyn FnMut(&mut [f32]) -> bool + Send>;
 
 /// What words tell at the moment.
 pub type Tells = Arc<dyn Fn(&str) -> Option<Told> + Send + Sync>;
@@ -135,10 +135,8 @@ fn listen(
         match source.next() {
             Next::Block(mut block) => {
                 hearing.measure(&block);
-                if let Some(clean) = clean {
-                    clean(&mut block);
-                }
-                hearing.take(&block);
+                let somebody = clean.as_mut().is_none_or(|clean| clean(&mut block));
+                hearing.take(&block, somebody);
             }
             Next::Dead(why) if !lost => {
                 lost = true;
@@ -221,12 +219,17 @@ impl Hearing {
         }
     }
 
-    fn take(&mut self, block: &[f32]) {
+    fn take(&mut self, block: &[f32], somebody: bool) {
         if block.is_empty() {
             return;
         }
         let was_speaking = self.utterances.is_speaking();
-        let edges = self.utterances.take(block);
+        // What the program itself says is no utterance.
+        let edges = if somebody {
+            self.utterances.take(block)
+        } else {
+            self.utterances.take(&vec![0.0; block.len()])
+        };
         if !was_speaking {
             let over = (self.sound.len() + block.len()).saturating_sub(BEFORE + block.len());
             self.sound.drain(..over.min(self.sound.len()));

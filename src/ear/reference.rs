@@ -7,21 +7,19 @@ use super::recogniser::RATE;
 /// Frames per second of what is played, and how many of them a heard sample is long.
 const PLAYED_RATE: u32 = crate::frames::RATE;
 const TIMES: u64 = (PLAYED_RATE / RATE) as u64;
-/// After having to wait for the output, this much more distance is kept: 10 ms.
+/// What is read has to sound later than what is heard, or it comes too late to be taken out; but it has to have been handed
+/// out. So a third of what waits at least is kept as distance, and this much more: 10 ms.
 const SLACK: u64 = PLAYED_RATE as u64 / 100;
 /// Being further behind than this for so long means that the output has gone ahead: 100 ms, 5 s of samples.
 const BEHIND: i64 = PLAYED_RATE as i64 / 10;
 const LONG: usize = 5 * RATE as usize;
-/// No output has more waiting: 500 ms.
-const DEEPEST: i64 = PLAYED_RATE as i64 / 2;
-/// After the output threw away what it had, this long passes until it is full again, and then until its bursts have shown
-/// the distance: 100 ms, 150 ms.
-const FILLING: u64 = PLAYED_RATE as u64 / 10;
-const LOOKING: u64 = PLAYED_RATE as u64 * 3 / 20;
-
+/// Being so far behind means that nothing was heard meanwhile, or that what is read is about to be forgotten: 1.5 s.
+const LOST: i64 = PLAYED_RATE as i64 * 3 / 2;
 /// Where what is played can be read: [`taken`](Played::taken) frames were handed out, each has a number.
 pub trait Played: Send {
     fn taken(&self) -> u64;
+    /// How often it began anew, and from which frame on.
+    fn begun(&self) -> (u64, u64);
     /// Frames from number `from` on; silence where nothing is known.
     fn read(&self, from: u64, out: &mut [f32]);
 }
@@ -35,11 +33,11 @@ pub struct Reference {
     /// The least distance to the output in the last samples, and how many they are.
     least: i64,
     since: usize,
-    /// Frames until the output has filled again and its distance is known.
-    settles: u64,
+    /// The output begins anew at this frame.
+    begins: Option<u64>,
     anew: bool,
-    /// What was handed out at the last look.
-    taken: u64,
+    /// How often it had begun at the last look.
+    begun: u64,
     ready: Vec<f32>,
     /// Frames that the output keeps waiting before they sound.
     lag: u64,
@@ -52,8 +50,9 @@ impl Reference {
     /// The rates do not fit.
     pub fn new(played: Box<dyn Played>, lag: u64) -> Result<Self, String> {
         let rate = Rate::new(PLAYED_RATE, RATE)?;
-        let (next, least, since, settles, taken, anew) = (None, i64::MAX, 0, 0, 0, false);
-        Ok(Self { played, rate, next, least, since, settles, anew, taken, ready: Vec::new(), lag })
+        let (next, least, since, begins, anew) = (None, i64::MAX, 0, None, false);
+        let (begun, _) = played.begun();
+        Ok(Self { played, rate, next, least, since, begins, anew, begun, ready: Vec::new(), lag })
     }
 
     /// As many samples as were just heard, handed to the output at the same time or a moment before. The distance
@@ -81,28 +80,41 @@ impl Reference {
 
     /// Where to read: in step, unless the output has moved away for good.
     fn keep_step(&mut self, taken: u64, frames: u64) -> u64 {
-        let keep = (self.lag + SLACK).cast_signed();
-        if taken < std::mem::replace(&mut self.taken, taken) {
-            // Nothing but silence is read until the output has filled again, and nothing else sounds.
-            (self.least, self.since, self.settles, self.anew) = (i64::MAX, 0, FILLING + LOOKING, true);
+        let keep = self.lag / 3 + SLACK;
+        let (begun, begins) = self.played.begun();
+        if begun != std::mem::replace(&mut self.begun, begun) {
+            (self.begins, self.anew) = (Some(begins), true);
         }
-        let next = self.next.unwrap_or_else(|| taken.saturating_sub(frames).saturating_add_signed(-keep));
+        if let Some(begins) = self.begins {
+            if taken <= begins {
+                // Silence, until the output fills again: at once, and from here on in step.
+                return taken;
+            }
+            (self.begins, self.anew) = (None, true);
+            return self.start_at((begins + self.lag).saturating_sub(frames + keep));
+        }
+        let close = taken.saturating_sub(frames + keep);
+        let keep = keep.cast_signed();
+        let Some(next) = self.next else { return self.start_at(close) };
         let distance = taken.cast_signed() - (next + frames).cast_signed();
-        let settling = self.settles > 0;
-        if distance < if settling { -DEEPEST } else { 0 } {
-            return taken.saturating_sub(frames).saturating_add_signed(-keep);
+        if !(0..LOST).contains(&distance) {
+            self.anew = true;
+            return self.start_at(close);
         }
-        self.settles = self.settles.saturating_sub(frames);
-        if self.settles <= LOOKING {
-            self.least = self.least.min(distance);
-        }
-        if self.settles > 0 || !settling && self.since < LONG {
+        self.least = self.least.min(distance);
+        if self.since < LONG {
             return next;
         }
         let off = std::mem::replace(&mut self.least, i64::MAX) - keep;
         self.since = 0;
-        self.anew |= settling;
-        if settling || off < -keep || off > BEHIND { next.saturating_add_signed(off) } else { next }
+        let moved = off < -keep || off > BEHIND;
+        self.anew |= moved;
+        if moved { next.saturating_add_signed(off) } else { next }
+    }
+
+    fn start_at(&mut self, frame: u64) -> u64 {
+        (self.least, self.since) = (i64::MAX, 0);
+        frame
     }
 }
 
@@ -113,12 +125,23 @@ mod tests {
 
     use super::*;
 
-    /// Frame number `n` sounds as `n`, and what was not handed out yet as the second.
-    struct Endless(Arc<AtomicU64>, f32);
+    /// Frame number `n` sounds as `n`, and what was not handed out yet as the number given.
+    struct Endless(Arc<Numbers>, f32);
+
+    #[derive(Default)]
+    struct Numbers {
+        taken: AtomicU64,
+        begun: AtomicU64,
+        begins: AtomicU64,
+    }
 
     impl Played for Endless {
         fn taken(&self) -> u64 {
-            self.0.load(Ordering::Relaxed)
+            self.0.taken.load(Ordering::Relaxed)
+        }
+
+        fn begun(&self) -> (u64, u64) {
+            (self.0.begun.load(Ordering::Relaxed), self.0.begins.load(Ordering::Relaxed))
         }
 
         fn read(&self, from: u64, out: &mut [f32]) {
@@ -128,13 +151,18 @@ mod tests {
         }
     }
 
+    fn reference(taken: u64, unknown: f32, lag: u64) -> (Arc<Numbers>, Reference) {
+        let numbers = Arc::new(Numbers { taken: taken.into(), ..Numbers::default() });
+        let reference = Reference::new(Box::new(Endless(numbers.clone(), unknown)), lag).unwrap();
+        (numbers, reference)
+    }
+
     /// How far behind the output each block begins, the output taking `burst` frames at once.
     fn distances(burst: u64, blocks: u64) -> Vec<i64> {
-        let taken = Arc::new(AtomicU64::new(0));
-        let mut reference = Reference::new(Box::new(Endless(taken.clone(), f32::NAN)), 0).unwrap();
+        let (numbers, mut reference) = reference(0, f32::NAN, 0);
         let heard = (1..=blocks).map(|i| i * 800);
         let distance = heard.map(|heard| {
-            taken.store((heard * TIMES / burst + 2) * burst, Ordering::Relaxed);
+            numbers.taken.store((heard * TIMES / burst + 2) * burst, Ordering::Relaxed);
             let block = reference.take(800);
             assert_eq!(block.len(), 800);
             assert!(block.iter().all(|sample| !sample.is_nan()), "read before it was played");
@@ -154,10 +182,10 @@ mod tests {
 
     #[test]
     fn an_output_that_went_ahead_is_caught_up_with() {
-        let taken = Arc::new(AtomicU64::new(48_000));
-        let mut reference = Reference::new(Box::new(Endless(taken.clone(), f32::NAN)), 0).unwrap();
+        let (numbers, mut reference) = reference(48_000, f32::NAN, 0);
+        let taken = &numbers.taken;
         reference.take(800);
-        taken.fetch_add(480_000, Ordering::Relaxed);
+        taken.fetch_add(48_000, Ordering::Relaxed);
         for _ in 0..220 {
             taken.fetch_add(2_400, Ordering::Relaxed);
             reference.take(800);
@@ -167,29 +195,43 @@ mod tests {
     }
 
     #[test]
-    fn after_a_cut_the_distance_is_what_waits_at_least() {
-        let taken = Arc::new(AtomicU64::new(48_000));
-        let mut reference = Reference::new(Box::new(Endless(taken.clone(), 0.0)), 4_096).unwrap();
-        let heard = |reference: &mut Reference, blocks: u64| {
-            let mut least = i64::MAX;
-            for block in 0..blocks {
-                // In bursts of two blocks.
-                taken.fetch_add(if block % 2 == 0 { 4_800 } else { 0 }, Ordering::Relaxed);
-                reference.take(800);
-                let now = taken.load(Ordering::Relaxed).cast_signed();
-                least = least.min(now - reference.next.unwrap().cast_signed());
-            }
-            least
-        };
-        heard(&mut reference, 300);
-        assert!(!reference.began_anew());
-        // What waited is gone, and the output fills again at once, from another point of its burst.
-        taken.fetch_sub(8_192, Ordering::Relaxed);
+    fn after_a_microphone_was_gone_the_newest_is_read_at_once() {
+        let (numbers, mut reference) = reference(48_000, f32::NAN, 0);
+        reference.take(800);
+        numbers.taken.fetch_add(480_000, Ordering::Relaxed);
         reference.take(800);
         assert!(reference.began_anew());
-        taken.fetch_add(8_192 - 1_234, Ordering::Relaxed);
-        heard(&mut reference, 20);
+        assert_eq!(reference.next, Some(48_000 + 480_000 - SLACK));
+    }
+
+    #[test]
+    fn after_a_cut_all_that_sounds_is_read_from_its_beginning_on() {
+        let (numbers, mut reference) = reference(48_000, 0.0, 4_096);
+        let taken = &numbers.taken;
+        for _ in 0..100 {
+            taken.fetch_add(2_400, Ordering::Relaxed);
+            reference.take(800);
+        }
+        assert!(!reference.began_anew());
+        // What waited is gone, and for a while there is nothing.
+        let begins = taken.fetch_sub(8_192, Ordering::Relaxed) - 8_192;
+        numbers.begins.store(begins, Ordering::Relaxed);
+        numbers.begun.store(1, Ordering::Relaxed);
+        reference.take(800);
         assert!(reference.began_anew());
-        assert_eq!(heard(&mut reference, 20), 4_096 + SLACK.cast_signed(), "what waits at least");
+        reference.take(800);
+        assert!(!reference.began_anew());
+        // The output fills at once, and then goes on in bursts of its own.
+        taken.fetch_add(8_192, Ordering::Relaxed);
+        reference.take(800);
+        assert!(reference.began_anew());
+        let keep = 4_096 / 3 + SLACK;
+        assert_eq!(reference.next, Some(begins + 4_096 - keep));
+        for block in 1..200 {
+            taken.store(begins + 8_192 + block * 2_400 / 4_096 * 4_096, Ordering::Relaxed);
+            reference.take(800);
+        }
+        assert!(!reference.began_anew());
+        assert_eq!(reference.next, Some(begins + 4_096 - keep + 199 * 2_400), "in step");
     }
 }

@@ -18,6 +18,8 @@ struct Last {
     frames: VecDeque<f32>,
     /// Handed out so far, those forgotten included.
     taken: u64,
+    /// How often it began anew, and from which frame on.
+    begun: (u64, u64),
 }
 
 impl Played {
@@ -29,12 +31,18 @@ impl Played {
         last.taken += block.len() as u64;
     }
 
-    /// The last `frames` were thrown away and will never be heard.
-    pub fn take_back(&self, frames: usize) {
+    /// The last `frames` were thrown away and will never be heard, and what comes from now on waits for another time
+    /// than what came before, which is forgotten.
+    pub fn begin_anew(&self, frames: usize) {
         let Ok(mut last) = self.0.lock() else { return };
-        let left = last.frames.len().saturating_sub(frames);
-        last.frames.truncate(left);
+        last.frames.clear();
         last.taken = last.taken.saturating_sub(frames as u64);
+        last.begun = (last.begun.0 + 1, last.taken);
+    }
+
+    /// How often it began anew, and from which frame on.
+    pub fn begun(&self) -> (u64, u64) {
+        self.0.lock().map_or((0, 0), |last| last.begun)
     }
 
     /// Frames handed out so far.
@@ -69,10 +77,10 @@ mod tests {
         assert_eq!(out.map(|sample| sample as i32), [149_998, 149_999, 0, 0]);
         played.read(10, &mut out);
         assert_eq!(out.map(|sample| sample as i32), [0; 4], "long forgotten");
-        played.take_back(1_000);
-        assert_eq!(played.taken(), 149_000);
+        played.begin_anew(1_000);
+        assert_eq!((played.taken(), played.begun()), (149_000, (1, 149_000)));
         played.push(&[-1.0]);
         played.read(148_999, &mut out);
-        assert_eq!(out.map(|sample| sample as i32), [148_999, -1, 0, 0]);
+        assert_eq!(out.map(|sample| sample as i32), [0, -1, 0, 0]);
     }
 }

@@ -53,6 +53,10 @@ impl reference::Played for Own {
         self.played.taken()
     }
 
+    fn begun(&self) -> (u64, u64) {
+        self.played.begun()
+    }
+
     fn read(&self, from: u64, out: &mut [f32]) {
         self.played.read(from, out);
     }
@@ -184,9 +188,10 @@ fn cleaning(own: Own, guard: Arc<Mutex<Guard>>) -> Option<Clean> {
         if reference.began_anew() {
             cleaner.begin_anew();
         }
-        if let Ok(mut guard) = guard.lock() {
+        guard.lock().is_ok_and(|mut guard| {
             cleaner.take(block, &played, &mut guard);
-        }
+            guard.may_be_somebody()
+        })
     }))
 }
 

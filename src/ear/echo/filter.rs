@@ -21,6 +21,9 @@ const SAME: f32 = 0.9995;
 /// How much of the power of what is left is kept from block to block.
 const SMOOTH: f32 = 0.8;
 
+/// How unsure one is after it was moved, as a share of its own power.
+const DOUBT: f32 = 0.05;
+
 /// How unsure a new filter is, as the mean square of its values.
 const UNSURE: f32 = 1.0;
 
@@ -38,6 +41,9 @@ pub struct Filter {
     partitions: Vec<Partition>,
     played: VecDeque<Bins>,
     newest: [f32; BLOCK],
+    /// The same without the delay.
+    ahead: VecDeque<Bins>,
+    newest_ahead: [f32; BLOCK],
     rest: [f32; BINS],
     forward: Arc<dyn RealToComplex<f32>>,
     back: Arc<dyn ComplexToReal<f32>>,
@@ -58,6 +64,8 @@ impl Filter {
             partitions: (0..partitions).map(partition).collect(),
             played: vec![[Complex32::default(); BINS]; partitions].into(),
             newest: [0.0; BLOCK],
+            ahead: vec![[Complex32::default(); BINS]; partitions].into(),
+            newest_ahead: [0.0; BLOCK],
             rest: [0.0; BINS],
             forward: planner.plan_fft_forward(FRAME),
             back: planner.plan_fft_inverse(FRAME),
@@ -72,6 +80,50 @@ impl Filter {
         }
     }
 
+    /// What would be heard of `played` if it came without any delay. Has to be given every block.
+    pub fn predict(&mut self, played: &[f32; BLOCK]) -> [f32; BLOCK] {
+        let newest = std::mem::replace(&mut self.newest_ahead, *played);
+        let spectrum = self.spectrum(&newest, played);
+        push(&mut self.ahead, spectrum);
+        self.echo(&self.ahead)
+    }
+
+    /// What was played before is of no use for [`predict`](Self::predict) any more.
+    pub fn begin_anew(&mut self) {
+        self.newest_ahead = [0.0; BLOCK];
+        self.ahead.iter_mut().for_each(|played| played.fill(Complex32::default()));
+    }
+
+    /// The room is `rest` samples further away, and may be a little different.
+    pub fn shift(&mut self, rest: f32) {
+        let length = 2 * self.partitions.len() * BLOCK;
+        let mut planner = RealFftPlanner::new();
+        let (forward, back) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+        let mut whole = vec![0.0; length];
+        for (to, partition) in whole.chunks_exact_mut(BLOCK).zip(&self.partitions) {
+            to.copy_from_slice(&self.samples(&mut partition.room.clone()).0);
+        }
+        let mut bins = forward.make_output_vec();
+        // The lengths are right, so neither can fail.
+        let _ = forward.process(&mut whole, &mut bins);
+        let turn = -std::f32::consts::TAU * rest / length as f32;
+        for (at, bin) in bins.iter_mut().enumerate() {
+            *bin *= Complex32::from_polar(1.0 / length as f32, turn * at as f32);
+        }
+        if let Some(last) = bins.last_mut() {
+            last.im = 0.0;
+        }
+        let _ = back.process(&mut bins, &mut whole);
+        for (at, block) in whole.as_chunks().0.iter().enumerate().take(self.partitions.len()) {
+            let room = self.spectrum(block, &[0.0; BLOCK]);
+            let Some(partition) = self.partitions.get_mut(at) else { return };
+            partition.room = room;
+            for (unsure, room) in partition.unsure.iter_mut().zip(&partition.room) {
+                *unsure = unsure.max(DOUBT * room.norm_sqr());
+            }
+        }
+    }
+
     /// What was played, the oldest first, was other than it seemed. The room is still the same.
     pub fn replay(&mut self, played: impl Iterator<Item = [f32; BLOCK]>) {
         for played in played {
@@ -82,16 +134,13 @@ impl Filter {
     fn push(&mut self, played: &[f32; BLOCK]) {
         let newest = std::mem::replace(&mut self.newest, *played);
         let spectrum = self.spectrum(&newest, played);
-        self.played.rotate_right(1);
-        if let Some(first) = self.played.front_mut() {
-            *first = spectrum;
-        }
+        push(&mut self.played, spectrum);
     }
 
     /// Takes out of `mic` what comes of `played`, gives it back, and learns from what is left.
     pub fn process(&mut self, mic: &mut [f32; BLOCK], played: &[f32; BLOCK]) -> [f32; BLOCK] {
         self.push(played);
-        let echo = self.echo();
+        let echo = self.echo(&self.played);
         for (mic, echo) in mic.iter_mut().zip(echo) {
             *mic -= echo;
         }
@@ -100,9 +149,9 @@ impl Filter {
         echo
     }
 
-    fn echo(&self) -> [f32; BLOCK] {
+    fn echo(&self, played: &VecDeque<Bins>) -> [f32; BLOCK] {
         let mut sum = [Complex32::default(); BINS];
-        for (partition, played) in self.partitions.iter().zip(&self.played) {
+        for (partition, played) in self.partitions.iter().zip(played) {
             for ((sum, room), played) in sum.iter_mut().zip(&partition.room).zip(played) {
                 *sum += room * played;
             }
@@ -182,5 +231,12 @@ impl Filter {
         let frame = frame.map(|sample| sample / FRAME as f32);
         let half = |chunk: Option<&[f32; BLOCK]>| chunk.copied().unwrap_or([0.0; BLOCK]);
         (half(frame.first_chunk()), half(frame.last_chunk()))
+    }
+}
+
+fn push(past: &mut VecDeque<Bins>, newest: Bins) {
+    past.rotate_right(1);
+    if let Some(first) = past.front_mut() {
+        *first = newest;
     }
 }

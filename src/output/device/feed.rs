@@ -60,6 +60,10 @@ impl Meter {
         self.armed.store(false, Relaxed);
     }
 
+    fn is_armed(&self) -> bool {
+        self.armed.load(Relaxed)
+    }
+
     pub fn mark_broken(&self) {
         self.broken.store(true, Relaxed);
     }
@@ -83,7 +87,7 @@ impl Meter {
     }
 
     pub fn count_hole(&self) {
-        if self.armed.load(Relaxed) {
+        if self.is_armed() {
             self.holes.fetch_add(1, Relaxed);
         }
     }
@@ -144,9 +148,15 @@ impl Feed {
             self.block.fill(0.0);
             self.meter.mark_broken();
         }
+<<<<<<< HEAD
+        // A stream that is let go takes silence for a while, which is nobody's.
+        if self.meter.is_armed() {
+            self.played.push(&self.block);
+=======
         self.played.push(&self.block);
         if let Some(faint) = &mut self.faint {
             faint.fill(&mut self.block);
+>>>>>>> 07830c17b004bd912eb37f0cbf863262169730b9
         }
         self.meter.taken.fetch_add(BLOCK as u64, Relaxed);
         self.at = 0;
@@ -156,7 +166,11 @@ impl Feed {
 fn pull(source: &Shared, meter: &Meter, block: &mut [f32]) {
     let Ok(mut source) = source.lock() else { return meter.mark_broken() };
     // Looked at under the lock: who disarms and then takes the lock is alone with the source.
+<<<<<<< HEAD
+    if meter.is_armed() {
+=======
     if meter.pulls() {
+>>>>>>> 07830c17b004bd912eb37f0cbf863262169730b9
         source.fill(block);
         meter.pulled.fetch_add(block.len() as u64, Relaxed);
     }
@@ -246,6 +260,7 @@ mod tests {
         assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (256, 256, 512));
         meter.disarm();
         assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (0, 256, 768));
+        assert_eq!(feed.played.taken(), 256, "silence before and after is not the program's");
         assert!(!meter.is_broken());
     }
 

@@ -87,6 +87,7 @@ impl Device {
     /// There is no device, it does not open, does not answer within 5 s, or takes no sound within 1 s.
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
+        options.played.begin_anew(0);
         let line = Line::open(&source, options, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
@@ -123,7 +124,7 @@ impl Device {
             return;
         }
         self.line.retire();
-        self.options.played.take_back(self.period as usize * 2);
+        self.options.played.begin_anew(self.period as usize * 2);
         feed::discard(&self.source, FADE);
         let (pulled, holes) = self.line.meter().settle();
         self.pulled_before += pulled + FADE as u64;
