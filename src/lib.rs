@@ -16,7 +16,12 @@ pub mod frames;
 pub mod history;
 #[allow(clippy::disallowed_methods)]
 pub mod journal;
+#[cfg(feature = "buttons")]
+#[allow(clippy::disallowed_methods)]
+pub mod light;
 pub mod line;
+#[allow(clippy::disallowed_methods)]
+pub mod log;
 pub mod meaning;
 pub mod mix;
 #[allow(clippy::disallowed_methods)]

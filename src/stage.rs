@@ -2,6 +2,8 @@
 //! Owns nothing that outlives the session. Must not know where samples go or where voices come from.
 //! A voice that speaks by itself is only told when, and silenced; that it has ended comes from it.
 
+use std::collections::VecDeque;
+
 use crate::frames::{Frames, RATE};
 use crate::line::{Line, Timing};
 use crate::mix::{Clip, Mix};
@@ -71,6 +73,8 @@ pub struct Stage {
     clips: Box<dyn Clips>,
     reports: Reports,
     produced: Frames,
+    /// Sounds that begin later in the cue: [`Report::produced`], [`Report::playhead`] and what.
+    coming: VecDeque<(Frames, Frames, Sound)>,
     /// What is still to be faded out before anything new begins.
     settle: usize,
     /// Base gain in decibels, to which the person's volume is added.
@@ -93,9 +97,21 @@ impl Stage {
         clips.want(performance.runner().upcoming(AHEAD));
         let mut mix = Mix::default();
         mix.start_at_gain(gain);
-        let (produced, settle, ending, due, asked) = (Frames::ZERO, 0, None, None, None);
-        let (volume, duck) = (gain, 0.0);
-        Self { performance, mix, clips, reports, produced, settle, gain, volume, duck, ending, due, asked }
+        Self {
+            performance,
+            mix,
+            clips,
+            reports,
+            produced: Frames::ZERO,
+            coming: VecDeque::new(),
+            settle: 0,
+            gain,
+            volume: gain,
+            duck: 0.0,
+            ending: None,
+            due: None,
+            asked: None,
+        }
     }
 
     /// Takes an event at once, and says whether it silenced what was sounding: then the next [`SETTLE`] frames
@@ -173,6 +189,7 @@ impl Stage {
     }
 
     fn perform(&mut self) {
+        self.begun();
         self.listen();
         self.ask();
         loop {
@@ -182,12 +199,14 @@ impl Stage {
                 None => return,
                 Some(Do::Sound(after, sound)) => self.sound(after, sound),
                 Some(Do::Cut(Cut::Now)) => {
+                    self.coming.clear();
                     self.mix.cut();
                     self.hush();
                     self.settle = SETTLE;
                     return;
                 }
                 Some(Do::Cut(Cut::Word)) => {
+                    self.coming.clear();
                     self.mix.cut_at_word();
                     self.hush();
                 }
@@ -211,7 +230,19 @@ impl Stage {
                 Ready::Later | Ready::Lost => self.report(Happened::Lost(line.clone())),
             },
         }
-        self.report_at(after, Happened::Sound(sound));
+        let begins = self.produced + after;
+        let at = self.coming.partition_point(|(produced, ..)| *produced <= begins);
+        self.coming.insert(at, (begins, self.performance.playhead() + after, sound));
+        self.begun();
+    }
+
+    /// Reports the sounds that have begun. What is cut off before was never heard.
+    fn begun(&mut self) {
+        while let Some((produced, playhead, sound)) =
+            self.coming.pop_front_if(|(produced, ..)| *produced <= self.produced)
+        {
+            self.report_at(produced, playhead, Happened::Sound(sound));
+        }
     }
 
     /// Asks for the line that is due.
@@ -267,13 +298,12 @@ impl Stage {
     }
 
     fn report(&mut self, what: Happened) {
-        self.report_at(Frames::ZERO, what);
+        self.report_at(self.produced, self.performance.playhead(), what);
     }
 
-    fn report_at(&mut self, after: Frames, what: Happened) {
+    fn report_at(&mut self, produced: Frames, playhead: Frames, what: Happened) {
         let left = self.performance.runner().time_left();
-        let playhead = self.performance.playhead() + after;
-        (self.reports)(Report { playhead, produced: self.produced + after, left, what });
+        (self.reports)(Report { playhead, produced, left, what });
     }
 }
 

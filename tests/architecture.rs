@@ -22,7 +22,7 @@ const CORE: [&str; 11] = [
 /// Beside the core, and as pure: samples know frames, and nothing of steps.
 const MIX: &str = "mix";
 /// Each may use core and mix, and none another.
-const ADAPTERS: [&str; 5] = ["voice", "output", "ear", "journal", "packs"];
+const ADAPTERS: [&str; 7] = ["voice", "output", "ear", "light", "journal", "packs", "log"];
 /// Each may use core, mix and adapters, and none another. Above them is only `cli`.
 const ABOVE: [&str; 3] = ["stage", "schedule", "doctor"];
 
@@ -45,6 +45,8 @@ const WORLD: &[&str] = &[
     "cpal",
     "crossterm",
     "ctrlc",
+    "evdev",
+    "gpiocdev",
     "rodio",
     "rusqlite",
     "rustix",

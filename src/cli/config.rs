@@ -1,6 +1,9 @@
 //! `config.toml`: the user's own defaults for the options of `matside run` and its like, and `matside config`, which
 //! prints them. Owns where each value comes from: command line, environment, file, built in, in this order.
 
+#[cfg(feature = "buttons")]
+mod buttons;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::ops::Range;
@@ -18,6 +21,14 @@ use crate::script::{fold, is_name};
 
 use super::Exit;
 
+#[cfg(feature = "buttons")]
+pub use buttons::Buttons;
+
+/// This build has none, and passes over their table.
+#[cfg(not(feature = "buttons"))]
+#[derive(Clone, Default)]
+pub struct Buttons;
+
 pub const FILE: &str = "config.toml";
 /// The verb whose options can be set.
 const RUN: &str = "run";
@@ -26,7 +37,7 @@ const PROFILE: &str = "profile";
 /// Letters of a profile's name; it becomes a folder.
 const LONGEST: usize = 32;
 /// For one call only, so they have no place in a file.
-const ONCE: [&str; 4] = ["anew", "help", "only", "resume"];
+const ONCE: [&str; 8] = ["anew", "due", "help", "invite", "missed", "only", "resume", "snoozed"];
 
 /// What the file sets, and what is wrong with it.
 #[derive(Default)]
@@ -35,6 +46,7 @@ pub struct Settings {
     values: Vec<Setting>,
     /// In their order.
     profiles: Vec<Profile>,
+    pub buttons: Buttons,
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     /// Why a file that is there cannot be read.
@@ -89,6 +101,12 @@ impl Settings {
                 DeValue::Table(people) if key.get_ref() == PROFILE => {
                     self.profiles.extend(people.iter().filter_map(|(id, table)| reader.profile(id, table)));
                 }
+                #[cfg(feature = "buttons")]
+                DeValue::Table(table) if key.get_ref() == buttons::TABLE => {
+                    table.iter().for_each(|(key, value)| reader.button(&mut self.buttons, key, value));
+                }
+                #[cfg(not(feature = "buttons"))]
+                DeValue::Table(_) if key.get_ref() == "buttons" => {}
                 _ => self.values.extend(reader.setting(&key, &value)),
             }
         }
@@ -179,6 +197,8 @@ impl Settings {
                 None => writeln!(out, "# {key} is not set")?,
             }
         }
+        #[cfg(feature = "buttons")]
+        self.buttons.print(&mut out)?;
         Ok(if self.diagnostics.is_empty() { Exit::Done } else { Exit::BadScript })
     }
 
@@ -205,8 +225,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Counted from one.
+    fn line(&self, key: &Spanned<DeString<'_>>) -> usize {
+        self.text.get(..key.span().start).map_or(1, |before| before.matches('\n').count() + 1)
+    }
+
     fn setting(&mut self, key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Option<Setting> {
-        let line = self.text.get(..key.span().start).map_or(1, |before| before.matches('\n').count() + 1);
+        let line = self.line(key);
         let span = [key.span(), value.span()];
         match judge(self.command, self.source, key.get_ref(), value.get_ref(), span) {
             Ok(value) => Some(Setting { key: key.get_ref().to_string(), value, line }),

@@ -14,6 +14,9 @@ pub struct Args {
     /// faster, why, volume up, volume down, status (a line of JSON), or say and the words of an answer
     #[arg(required = true, value_name = "COMMAND")]
     words: Vec<String>,
+    /// For `status`, which is JSON anyway
+    #[arg(long)]
+    json: bool,
 }
 
 /// The name of the socket in the state directory of the device, whoever's session it is.

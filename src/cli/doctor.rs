@@ -9,10 +9,10 @@ use crate::doctor::{self, Finding, State};
 use crate::history::History;
 use crate::journal::{self, Folder, JournalError};
 use crate::packs;
-use crate::schedule::{Table, read};
+use crate::schedule::{Entry, Table, read, unit};
 
 use super::config::Settings;
-use super::{Exit, places, voices};
+use super::{Exit, log, places, voices};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -52,15 +52,19 @@ fn look(args: &Args, settings: &Settings) -> Vec<Finding> {
     found.extend(speech(settings));
     #[cfg(feature = "ears")]
     found.extend(hearing(settings));
+    #[cfg(feature = "buttons")]
+    found.extend(buttons(settings));
     found.extend(starts());
     let history = history();
     let latest = history.as_ref().and_then(|history| history.as_ref().ok()?.latest());
     found.push(doctor::clock(Path::new("/etc"), latest));
     found.extend(history.as_ref().map(written));
-    found.extend(places::state().map(|dir| doctor::space("disk", &dir)));
-    found.extend(places::cache().map(|dir| doctor::space("disk", &dir)));
+    let cache = places::cache();
+    found.extend(places::state().map(|dir| doctor::space("disk", &dir, cache.as_deref())));
+    found.extend(cache.as_deref().map(|dir| doctor::space("disk", dir, Some(dir))));
     found.extend(places::state().filter(|dir| dir.exists()).map(|dir| doctor::private("privacy", &dir)));
     found.push(doctor::memory(Path::new("/proc")));
+    found.extend(log::path().map(|path| Finding::good("log", format!("`{}`", path.display()))));
     found
 }
 
@@ -101,6 +105,18 @@ fn hearing(settings: &Settings) -> Option<Finding> {
     installed.then(doctor::microphone)
 }
 
+#[cfg(feature = "buttons")]
+fn buttons(settings: &Settings) -> impl Iterator<Item = Finding> {
+    let (root, buttons) = (Path::new("/"), &settings.buttons);
+    let is_line = |led: &&str| led.starts_with("gpiochip");
+    let (lit, led) =
+        (buttons.led.as_deref().filter(is_line), buttons.led.as_deref().filter(|led| !is_line(led)));
+    let lit = lit.and_then(|line| line.split(':').next());
+    let chips = buttons.map.lines().into_iter().map(|line| line.chip.as_str()).chain(lit);
+    let light = led.map(|led| doctor::light(root, led));
+    [doctor::buttons(root, chips, &doctor::user())].into_iter().chain(light)
+}
+
 /// The voice that is set, or the usual one; and the one that stands in.
 fn speech(settings: &Settings) -> impl Iterator<Item = Finding> {
     let set = settings.value("voice");
@@ -115,9 +131,22 @@ fn starts() -> impl Iterator<Item = Finding> {
     let entries = table.and_then(|table| read(&table).map_err(|error| error.to_string()));
     let broken = entries.as_ref().err().map(|error| Finding::doubt("crontab", error, "crontab -e"));
     let scheduled = entries.map_or(0, |entries| entries.len());
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-    let linger = doctor::linger(Path::new("/"), &user, scheduled);
-    [doctor::cron(Path::new("/proc"), scheduled), linger].into_iter().chain(broken)
+    let timers = timers();
+    let linger = doctor::linger(Path::new("/"), &doctor::user(), scheduled, timers.len());
+    [doctor::cron(Path::new("/proc"), scheduled), linger].into_iter().chain(broken).chain(timers)
+}
+
+/// One finding for each timer of ours.
+fn timers() -> Vec<Finding> {
+    let looked = super::schedule::timers().and_then(|timers| {
+        let look = |entry: &Entry| {
+            doctor::timer(&unit(entry), timers.look(entry).map_err(|error| error.to_string()))
+        };
+        Ok(timers.read()?.iter().map(look).collect())
+    });
+    looked.unwrap_or_else(|error| {
+        vec![Finding::doubt("timer", format!("{error:#}"), "ls -l ~/.config/systemd/user")]
+    })
 }
 
 /// What is written down, as a copy of it says; none yet is fine.

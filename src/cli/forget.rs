@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::journal::{Folder, Forget, Forgotten, Journal};
 use crate::progress::gates;
 
-use super::{Exit, places};
+use super::{Exit, log, places};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,6 +41,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         anyhow::bail!("an emergency is not acknowledged yet; `matside journal acknowledge` comes first");
     }
     print(&journal.forget(what)?, what)?;
+    // It says when which session was started.
+    if what != Forget::Remembered {
+        log::forget()?;
+    }
     Ok(Exit::Done)
 }
 

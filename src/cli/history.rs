@@ -1,4 +1,4 @@
-//! `matside history`: one line for each session, or one JSON object.
+//! `matside history`: one line for each session, and each that did not start; or one JSON object for each session.
 
 use std::io::Write;
 
@@ -8,10 +8,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::history::{Ending, History};
+use crate::history::{EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING};
 use crate::journal::{FILE, Folder, Journal};
-use crate::report::{Felt, Names, Session, sessions};
+use crate::report::{Felt, Names, NotStarted, Session, not_started, sessions};
 
+use super::journal::written;
 use super::shelf::Shelf;
 use super::{Exit, places};
 
@@ -35,7 +36,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         (Some(journal), Some(day)) => since(&journal, day)?,
         (Some(journal), None) => journal.last(args.last)?,
     };
-    let mut shown = sessions(&history, &Names::new(&shelf.library, &history));
+    let names = Names::new(&shelf.library, &history);
+    let mut shown = sessions(&history, &names);
+    let mut refused = not_started(&history, &names);
+    refused.retain(|refused| args.since.is_none_or(|day| refused.when.day() >= day));
     shown.retain(|session| args.since.is_none_or(|day| session.began.day() >= day));
     if args.since.is_none() {
         shown.drain(..shown.len().saturating_sub(usize::try_from(args.last)?));
@@ -44,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.json {
         as_json(&mut out, &shown)?;
     } else {
-        as_lines(&mut out, &shown)?;
+        as_lines(&mut out, &shown, &refused)?;
     }
     Ok(Exit::Done)
 }
@@ -87,22 +91,62 @@ pub fn minutes(lasted: SignedDuration) -> i64 {
     lasted.as_secs().saturating_add(30) / 60
 }
 
-fn as_lines(out: &mut impl Write, sessions: &[Session]) -> std::io::Result<()> {
-    if sessions.is_empty() {
+fn as_lines(out: &mut impl Write, sessions: &[Session], refused: &[NotStarted]) -> std::io::Result<()> {
+    if sessions.is_empty() && refused.is_empty() {
         return writeln!(out, "no session");
     }
-    let width = sessions.iter().map(|session| session.title.chars().count()).max().unwrap_or_default();
+    let titles = sessions.iter().map(|session| &session.title);
+    let titles = titles.chain(refused.iter().map(|refused| &refused.session));
+    let width = titles.map(|title| title.chars().count()).max().unwrap_or_default();
+    let mut refused = refused.iter().peekable();
     for session in sessions {
+        while let Some(before) = refused.next_if(|refused| refused.when.at < session.began.at) {
+            writeln!(out, "{}", why_not(before, width))?;
+        }
         writeln!(out, "{}", line(session, width).trim_end())?;
     }
-    Ok(())
+    refused.try_for_each(|refused| writeln!(out, "{}", why_not(refused, width)))
+}
+
+fn why_not(refused: &NotStarted, width: usize) -> String {
+    let when = refused.when.local().strftime("%Y-%m-%d %H:%M");
+    let why = match refused.gate.as_str() {
+        QUIET_HOURS => "in quiet hours",
+        NO_ANSWER => "no answer",
+        NOT_TODAY => "not today",
+        MISSED => "it was missed",
+        RUNNING => "another session was running",
+        "done" => "done for today",
+        "enough" => "a day of rest",
+        EMERGENCY => "an emergency is not acknowledged",
+        rule => rule,
+    };
+    let reason = refused.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    format!("{when}  {:<width$}  not started: {}{}", plain(&refused.session), plain(why), plain(&reason))
 }
 
 fn line(session: &Session, width: usize) -> String {
     let when = session.began.local().strftime("%Y-%m-%d %H:%M");
     let (title, minutes) = (plain(&session.title), minutes(session.lasted));
     let (ended, pain) = (ended(session.ending), pain(session));
-    format!("{when}  {title:<width$}  {minutes:>3} min  {ended:<11}  {pain:<12}  {}", felt(session))
+    let felt = Some(felt(session)).filter(|felt| !felt.is_empty());
+    let last: Vec<String> = felt.into_iter().chain(lost(&session.gaps)).collect();
+    format!("{when}  {title:<width$}  {minutes:>3} min  {ended:<11}  {pain:<12}  {}", last.join("; "))
+}
+
+/// The times without sound, together; and since when there was none to the end.
+fn lost(gaps: &[Gap]) -> impl Iterator<Item = String> {
+    let lasted: Vec<f64> =
+        gaps.iter().filter_map(|gap| gap.lasted).map(|lasted| lasted.as_secs_f64()).collect();
+    let seconds: f64 = lasted.iter().sum();
+    let back = match lasted.len() {
+        0 => None,
+        1 => Some(format!("sound lost for {seconds:.0} s")),
+        times => Some(format!("sound lost {times} times, for {seconds:.0} s")),
+    };
+    let gone = gaps.last().filter(|gap| gap.lasted.is_none());
+    let gone = gone.map(|gap| format!("sound lost for good at {}", gap.from.local().strftime("%H:%M:%S")));
+    back.into_iter().chain(gone)
 }
 
 fn pain(session: &Session) -> String {
@@ -137,13 +181,28 @@ struct Line<'a> {
     eased: Vec<Option<&'a str>>,
     worse: Vec<Option<&'a str>>,
     spread: Vec<Option<&'a str>>,
+    sound_lost: Vec<Lost>,
+}
+
+/// A time without sound.
+#[derive(Serialize)]
+struct Lost {
+    at: String,
+    seconds: Option<f64>,
+}
+
+impl From<&Gap> for Lost {
+    fn from(gap: &Gap) -> Self {
+        let at = written(gap.from);
+        Self { at, seconds: gap.lasted.map(|lasted| lasted.as_secs_f64()) }
+    }
 }
 
 fn as_json(out: &mut impl Write, sessions: &[Session]) -> anyhow::Result<()> {
     for session in sessions {
         let felt = |felt| session.directions(felt).collect();
         let line = Line {
-            began: session.began.at.display_with_offset(session.began.offset).to_string(),
+            began: written(session.began),
             session: &session.id,
             title: &session.title,
             minutes: minutes(session.lasted),
@@ -153,6 +212,7 @@ fn as_json(out: &mut impl Write, sessions: &[Session]) -> anyhow::Result<()> {
             eased: felt(Felt::Helped),
             worse: felt(Felt::Worse),
             spread: felt(Felt::Spread),
+            sound_lost: session.gaps.iter().map(Lost::from).collect(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         writeln!(out)?;

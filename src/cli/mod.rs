@@ -1,5 +1,7 @@
 //! The command line: one file a verb. Owns wiring, wording for terminals, and exit codes.
 
+#[cfg(feature = "buttons")]
+mod buttons;
 mod check;
 mod clips;
 mod config;
@@ -15,6 +17,7 @@ mod journal;
 mod list;
 #[cfg(feature = "ears")]
 mod listen;
+mod log;
 mod new;
 mod places;
 mod prepare;
@@ -97,6 +100,9 @@ enum Verb {
     Config,
     /// Look what is wrong with this device, and print the command that mends it
     Doctor(doctor::Args),
+    /// Show the name of each button that is pressed, and what it does: for remotes, foot switches and GPIO lines
+    #[cfg(feature = "buttons")]
+    Buttons,
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -160,18 +166,24 @@ pub fn main() -> Exit {
     // Before there is a second thread.
     #[cfg(feature = "device")]
     crate::output::device::find_sound_server();
-    perform().unwrap_or_else(|error| {
+    let exit = perform().unwrap_or_else(|error| {
         if broken_pipe(&error) {
             return Exit::Done;
         }
         eprintln!("matside: {error:#}");
+        log::failed(&format!("{error:#}"));
         Exit::of(&error)
-    })
+    });
+    log::end(exit);
+    exit
 }
 
 fn perform() -> anyhow::Result<Exit> {
     let mut settings = Settings::read(&Args::command());
     let args = settings.args()?;
+    if let Verb::Run(run) = &args.verb {
+        log::begin(run.session());
+    }
     let is_doctor = matches!(args.verb, Verb::Doctor(_));
     if let Some(why) = settings.unreadable.as_ref().filter(|_| !is_doctor) {
         anyhow::bail!("{why}");
@@ -182,10 +194,11 @@ fn perform() -> anyhow::Result<Exit> {
         Verb::Run(_) | Verb::Render(_) if !settings.diagnostics.is_empty() => return Ok(Exit::BadScript),
         verb => verb,
     };
+    let senses = || Senses::new(settings.buttons.clone());
     let (person, senses) = match (&args.profile, settings.profiles(), verb) {
-        (Some(id), ..) => (Some(id.clone()), Senses::new()),
-        (None, [only], _) => (Some(only.id.clone()), Senses::new()),
-        (None, [_, _, ..], Verb::Run(run)) => match run::who(run, settings.profiles())? {
+        (Some(id), ..) => (Some(id.clone()), senses()),
+        (None, [only], _) => (Some(only.id.clone()), senses()),
+        (None, [_, _, ..], Verb::Run(run)) => match run::who(run, settings.profiles(), senses())? {
             Ok((id, senses)) => (Some(id), senses),
             Err(exit) => return Ok(exit),
         },
@@ -202,19 +215,22 @@ fn perform() -> anyhow::Result<Exit> {
             let ids: Vec<&str> = settings.profiles().iter().map(|profile| profile.id.as_str()).collect();
             anyhow::bail!("there are several profiles ({}): name one with --profile", ids.join(", "));
         }
-        (None, ..) => (None, Senses::new()),
+        (None, ..) => (None, senses()),
     };
     if let Some(id) = person {
         settings.enter(&id)?;
         places::enter(&id);
     }
-    act(&settings, settings.args()?.verb, senses)
+    let Args { profile, verb } = settings.args()?;
+    act(&settings, verb, profile, senses)
 }
 
-fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> {
+fn act(settings: &Settings, verb: Verb, profile: Option<String>, senses: Senses) -> anyhow::Result<Exit> {
     match verb {
         Verb::Config => settings.print(settings.apply(Args::command())),
         Verb::Doctor(args) => doctor::run(&args, settings),
+        #[cfg(feature = "buttons")]
+        Verb::Buttons => buttons::run(&settings.buttons),
         Verb::Run(args) => run::run(&args, senses),
         Verb::Today(args) => today::run(&args),
         Verb::Why(args) => why::run(&args),
@@ -225,7 +241,7 @@ fn act(settings: &Settings, verb: Verb, senses: Senses) -> anyhow::Result<Exit> 
         Verb::Render(args) => render::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::New(args) => new::run(&args),
-        Verb::Schedule(args) => schedule::run(args),
+        Verb::Schedule(args) => schedule::run(args, settings, profile),
         Verb::Forget(args) => forget::run(&args),
         Verb::Journal(args) => journal::run(&args),
         Verb::List => list::run(),

@@ -25,6 +25,11 @@ pub fn enter(profile: &str) {
     let _ = PROFILE.set(profile.to_owned());
 }
 
+/// Whose memory it is, where somebody was named.
+pub fn profile() -> Option<&'static str> {
+    PROFILE.get().map(String::as_str)
+}
+
 /// What happened to this person; health data.
 pub fn state() -> Option<PathBuf> {
     let device = device()?;

@@ -13,11 +13,11 @@ const LITTLE: u64 = 100 << 20;
 /// What a session needs to write down what happens in it. Ours.
 const LEAST: u64 = 1 << 20;
 
-/// Room below `dir`, or below the next folder above that is there.
-pub fn space(about: &'static str, dir: &Path) -> Finding {
+/// Room below `dir`, or below the next folder above that is there. `cache` can be made anew.
+pub fn space(about: &'static str, dir: &Path, cache: Option<&Path>) -> Finding {
     let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
     let path = there.display();
-    let cure = format!("df -h {path}    # and remove what is not needed");
+    let cure = makes_room(there, cache);
     let room = match rustix::fs::statvfs(there) {
         Ok(about) => about.f_bavail * about.f_frsize,
         Err(error) => return Finding::fault(about, format!("`{path}`: {error}"), format!("ls -ld {path}")),
@@ -38,6 +38,29 @@ pub fn space(about: &'static str, dir: &Path) -> Finding {
         LEAST..LITTLE => Finding::doubt(about, found, cure),
         _ => Finding::good(about, found),
     }
+}
+
+/// Our own cache, where it lies on the same disk and is worth it; else what Debian keeps.
+fn makes_room(there: &Path, cache: Option<&Path>) -> String {
+    let disk = |path: &Path| fs::metadata(path).ok().map(|about| about.dev());
+    match cache.filter(|cache| disk(cache) == disk(there) && size(cache) > LEAST) {
+        Some(cache) => format!("rm -r {}    # spoken lines, made anew when they are needed", cache.display()),
+        None => format!(
+            "sudo apt-get clean; sudo journalctl --vacuum-size=50M    # then look with df -h {}",
+            there.display()
+        ),
+    }
+}
+
+/// Bytes in the files below `dir`.
+fn size(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(about) if about.is_dir() => size(&entry.path()),
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 /// The error without the path that it was about.
@@ -90,8 +113,8 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_yet_is_asked_above() {
         let dir = tempfile::tempdir().unwrap();
-        let finding = space("disk", &dir.path().join("a/b"));
+        let finding = space("disk", &dir.path().join("a/b"), None);
         assert!(finding.found.contains(dir.path().to_str().unwrap()), "{finding:?}");
-        assert_eq!(space("disk", Path::new("/proc/nothing")).state, State::Fault);
+        assert_eq!(space("disk", Path::new("/proc/nothing"), None).state, State::Fault);
     }
 }

@@ -22,19 +22,41 @@ pub fn cron(proc: &Path, scheduled: usize) -> Finding {
     }
 }
 
-/// A sound server of the user's own ends with the login, unless the user lingers. `root` is `/`.
-pub fn linger(root: &Path, user: &str, scheduled: usize) -> Finding {
+/// A timer of systemd that does not wait, and what systemd says of it.
+pub fn timer(unit: &str, waits: Result<(), String>) -> Finding {
+    const ABOUT: &str = "timer";
+    match waits {
+        Ok(()) => Finding::good(ABOUT, format!("`{unit}` waits")),
+        Err(said) => {
+            let cure = format!("systemctl --user daemon-reload && systemctl --user enable --now {unit}");
+            Finding::fault(ABOUT, format!("`{unit}` starts nothing: {said}"), cure)
+        }
+    }
+}
+
+/// A sound server of the user's own ends with the login, and so do timers, unless the user lingers. `root` is `/`.
+pub fn linger(root: &Path, user: &str, scheduled: usize, timers: usize) -> Finding {
     const ABOUT: &str = "linger";
     let has = |path: &str| root.join(path).exists();
-    if !has("run/systemd/system") || has("var/run/pulse/native") {
+    if !has("run/systemd/system") || timers == 0 && has("var/run/pulse/native") {
         return Finding::good(ABOUT, "not needed here");
     }
     if has(&format!("var/lib/systemd/linger/{user}")) {
         return Finding::good(ABOUT, format!("`{user}` lingers"));
     }
-    let found = format!("without a login of `{user}` no sound server runs");
+    let what = if timers == 0 { "sound server" } else { "timer" };
+    let found = format!("without a login of `{user}` no {what} runs");
     let cure = format!("sudo loginctl enable-linger {user}");
-    if scheduled == 0 { Finding::doubt(ABOUT, found, cure) } else { Finding::fault(ABOUT, found, cure) }
+    if scheduled + timers == 0 {
+        Finding::doubt(ABOUT, found, cure)
+    } else {
+        Finding::fault(ABOUT, found, cure)
+    }
+}
+
+/// Who runs this, by name.
+pub fn user() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -64,12 +86,16 @@ mod tests {
     #[test]
     fn who_does_not_linger_is_told() {
         let plain = with(&[("etc/hostname", "x")]);
-        assert_eq!(linger(plain.path(), "anna", 1).state, State::Good);
+        assert_eq!(linger(plain.path(), "anna", 1, 0).state, State::Good);
         let systemd = [("run/systemd/system/x", "")];
-        let finding = linger(with(&systemd).path(), "anna", 1);
+        let finding = linger(with(&systemd).path(), "anna", 1, 0);
         assert_eq!(finding.state, State::Fault);
         assert_eq!(finding.cure.unwrap(), "sudo loginctl enable-linger anna");
         let lingers = with(&[systemd[0], ("var/lib/systemd/linger/anna", "")]);
-        assert_eq!(linger(lingers.path(), "anna", 1).state, State::Good);
+        assert_eq!(linger(lingers.path(), "anna", 1, 1).state, State::Good);
+        // A sound server for all outlives a login, timers do not.
+        let for_all = with(&[systemd[0], ("var/run/pulse/native", "")]);
+        assert_eq!(linger(for_all.path(), "anna", 1, 0).state, State::Good);
+        assert_eq!(linger(for_all.path(), "anna", 0, 1).state, State::Fault);
     }
 }

@@ -1,5 +1,7 @@
 //! What is wrong with this device, and what mends it. Owns the looking; must not change anything, nor know sessions.
 
+#[cfg(feature = "buttons")]
+mod buttons;
 mod clock;
 mod disk;
 mod jobs;
@@ -12,9 +14,11 @@ mod voices;
 
 use serde::Serialize;
 
+#[cfg(feature = "buttons")]
+pub use buttons::{buttons, light};
 pub use clock::clock;
 pub use disk::{private, space};
-pub use jobs::{cron, linger};
+pub use jobs::{cron, linger, timer, user};
 pub use machine::memory;
 #[cfg(feature = "ears")]
 pub use microphone::microphone;

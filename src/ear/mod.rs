@@ -1,6 +1,9 @@
-//! Answers and commands from a keyboard, a pipe, another program, or the air. Owns the terminal's mode and the microphone.
+//! Answers and commands from a keyboard, a pipe, another program, buttons, or the air. Owns the terminal's mode and the
+//! microphone.
 //! Must not know what they mean.
 
+#[cfg(feature = "buttons")]
+pub mod buttons;
 pub mod choose;
 pub mod clean;
 pub mod echo;
@@ -44,6 +47,8 @@ pub enum Input {
     Event(Event),
     /// Ctrl-C on a terminal in raw mode, where it is a key and no signal.
     Interrupt,
+    /// What whoever looks at this session should know of the way here.
+    Told(String),
 }
 
 /// Listens until it is dropped, which gives the terminal its mode back.

@@ -2,6 +2,7 @@
 //! Owns their shapes and what can be read off them at once. Must not know how they are stored, nor what they mean for
 //! the next session.
 
+mod gaps;
 mod remembered;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +13,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::script::{FactValue, Refer, Then};
 
+pub use gaps::{Gap, SOUND_BACK, SOUND_LOST};
+
 /// The note that some advice was given; it is about the id of its rule.
 pub const ADVISED: &str = "advised";
 /// The gate of an emergency, as refusals and acknowledgements name it.
 pub const EMERGENCY: &str = "emergency";
+
+/// The note that somebody was asked to a session; it is about what was asked for.
+pub const INVITED: &str = "invited";
+/// The gates of a session that was to start by itself: why it did not.
+pub const QUIET_HOURS: &str = "quiet-hours";
+pub const NO_ANSWER: &str = "no-answer";
+pub const NOT_TODAY: &str = "not-today";
+pub const MISSED: &str = "missed";
+pub const RUNNING: &str = "running";
+pub const DONE: &str = "done";
+/// Those that say nothing of how somebody is.
+pub const BY_CLOCK: [&str; 5] = [QUIET_HOURS, NO_ANSWER, NOT_TODAY, MISSED, RUNNING];
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +149,7 @@ pub enum What {
         exercise: String,
         level: String,
     },
-    /// Anything else, by its name: `worse` with the exercise, `left-out` with its title.
+    /// Anything else, by its name: `worse` with the exercise, `left-out` with its title, `sound-lost`.
     Note {
         note: String,
         #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use crate::diagnostic::SourceId;
 use crate::frames::Frames;
 use crate::script::{
-    At, CheckIn, Exercise, FactValue, Filed, Form, Library, Outcome, Phrases, Session, Step, Texts, Then,
-    fold,
+    At, CheckIn, Exercise, FactValue, Filed, Form, Invitation, Library, Outcome, Phrases, Session, Step,
+    Texts, Then, fold,
 };
 
 use super::chosen::Choice;
 use super::dose::{merge, of_step};
 use super::{
-    Chosen, PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedLevel,
-    PlannedOutcome, PlannedStep, What, Why,
+    Chosen, PhraseBook, Plan, PlannedAnswer, PlannedCheckIn, PlannedDose, PlannedExercise, PlannedInvitation,
+    PlannedLevel, PlannedOutcome, PlannedStep, What, Why,
 };
 
 /// How long an answer is waited for where a check-in does not say; in neither source document.
@@ -80,6 +80,10 @@ pub fn build_chosen(
     if let Some(resume) = resume {
         builder.check_in(phrases.source, &resume.ask)?;
     }
+    let invitation = phrases.item.invitation.as_ref();
+    for ask in invitation.into_iter().flat_map(|i| [&i.ask, &i.last].into_iter().chain(&i.why)) {
+        builder.check_in(phrases.source, ask)?;
+    }
     Ok(Plan {
         exercises: builder.planned,
         id: session.id.clone(),
@@ -92,6 +96,7 @@ pub fn build_chosen(
         worse: session.item.worse.as_ref().map(|w| w.value.clone()),
         stop: session.item.stop.as_ref().map(|stop| stop.value.clone()),
         resume: resume.map(|resume| (resume.ask.value.clone(), resume.within.value.0)),
+        invitation: invitation.map(planned_invitation),
         facts: values(&session.item.facts),
         fact_names: library.fact_names(language),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
@@ -121,6 +126,7 @@ pub fn wordless(library: &Library, language: &str, id: &str) -> Result<Plan, Bui
         worse: None,
         stop: None,
         resume: None,
+        invitation: None,
         facts: BTreeMap::new(),
         fact_names: BTreeSet::new(),
         phrases: PhraseBook::new(&phrases.item, texts.clone()),
@@ -130,6 +136,16 @@ pub fn wordless(library: &Library, language: &str, id: &str) -> Result<Plan, Bui
         exercises: 0,
         sources: BTreeSet::from([phrases.source]),
     })
+}
+
+fn planned_invitation(invitation: &Invitation) -> PlannedInvitation {
+    PlannedInvitation {
+        ask: invitation.ask.value.clone(),
+        last: invitation.last.value.clone(),
+        why: invitation.why.as_ref().map(|why| why.value.clone()),
+        again: invitation.again.0,
+        times: invitation.times.value,
+    }
 }
 
 fn phrases<'a>(library: &'a Library, language: &str) -> Result<&'a Filed<Phrases>, BuildError> {

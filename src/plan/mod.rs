@@ -47,6 +47,8 @@ pub struct Plan {
     pub stop: Option<String>,
     /// Check-in before a session that was cut off, and for how long after the cut.
     pub resume: Option<(String, Frames)>,
+    /// How somebody is asked to it.
+    pub invitation: Option<PlannedInvitation>,
     /// Facts before the first step.
     pub facts: BTreeMap<String, FactValue>,
     /// All fact names that expressions and texts may use.
@@ -69,6 +71,19 @@ impl Plan {
     pub fn length(&self) -> Frames {
         self.estimates.iter().copied().sum()
     }
+}
+
+/// Check-ins before a session that starts by itself; the words around them are among the phrases.
+#[derive(Clone, Debug)]
+pub struct PlannedInvitation {
+    pub ask: String,
+    /// When it has been put off as often as it can be.
+    pub last: String,
+    /// For the reason when it is not today.
+    pub why: Option<String>,
+    /// How long it is put off each time.
+    pub again: Frames,
+    pub times: u32,
 }
 
 #[derive(Clone, Debug)]

@@ -47,7 +47,7 @@ impl PhraseBook {
         Self {
             texts,
             numbers: phrases.numbers.iter().map(|n| n.value.clone()).collect(),
-            say: strings(&phrases.say),
+            say: strings(&phrases.say).into_iter().chain(invitation(phrases)).collect(),
             left: forms(&phrases.sides.left),
             right: forms(&phrases.sides.right),
             directions: strings(&phrases.directions),
@@ -158,6 +158,18 @@ impl PhraseBook {
     pub fn command(&self, words: &str) -> Option<&str> {
         self.commands.get(&fold(words)).map(String::as_str)
     }
+}
+
+/// The texts of the invitation, by the names that they have among the phrases.
+fn invitation(phrases: &Phrases) -> impl Iterator<Item = (String, String)> {
+    let texts = phrases.invitation.iter().flat_map(|invitation| {
+        [
+            ("invitation", &invitation.say),
+            ("invitation-missed", &invitation.missed),
+            ("invitation-later", &invitation.later),
+        ]
+    });
+    texts.map(|(name, text)| (name.to_owned(), text.value.clone()))
 }
 
 fn strings(map: &BTreeMap<crate::script::At<String>, crate::script::At<String>>) -> BTreeMap<String, String> {

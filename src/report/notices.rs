@@ -1,7 +1,7 @@
 //! What was more than exercise: answers that referred to somebody, advice, sessions that were refused, and who
 //! acknowledged it.
 
-use crate::history::{ADVISED, Answer, History, Moment, What};
+use crate::history::{ADVISED, Answer, BY_CLOCK, History, Moment, What};
 use crate::script::Refer;
 
 use super::names::Names;
@@ -41,7 +41,7 @@ pub(super) fn collect(history: &History, names: &Names) -> Vec<Notice> {
             What::Note { note, about: Some(rule) } if note == ADVISED => {
                 Noticed::Advised { rule: rule.clone() }
             }
-            What::Refusal { gate, session } => {
+            What::Refusal { gate, session } if !BY_CLOCK.contains(&gate.as_str()) => {
                 Noticed::Refused { gate: gate.clone(), session: names.session(session) }
             }
             What::Acknowledgement { gate } => Noticed::Acknowledged { gate: gate.clone() },

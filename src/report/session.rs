@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use crate::history::{Answer, Ending, Moment, Row, Sitting, What};
+use crate::history::{Answer, Ending, Gap, Moment, Row, Sitting, What};
 use crate::script::FactValue;
 
 use super::directions::Felt;
@@ -32,6 +32,8 @@ pub struct Session {
     pub practised: bool,
     /// The worst of each direction; without a name what was not about one.
     pub felt: BTreeMap<Option<String>, Felt>,
+    /// Times without sound.
+    pub gaps: Vec<Gap>,
 }
 
 impl Session {
@@ -47,6 +49,7 @@ impl Session {
             after,
             practised: sitting.takes().any(|take| take.completed),
             felt: felt(sitting, names),
+            gaps: sitting.gaps(),
         }
     }
 

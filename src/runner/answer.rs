@@ -103,6 +103,9 @@ impl Runner {
         if let Mode::Closing(ending @ (Ending::Emergency | Ending::Symptoms)) = self.mode {
             return ending;
         }
+        if self.invited.is_some() {
+            return otherwise;
+        }
         let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking)).unwrap_or_default();
         if outcome.refer == Some(Refer::Emergency) {
             self.note(Note::Refer(Refer::Emergency));
@@ -113,6 +116,9 @@ impl Runner {
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
+        if let Some(invited) = self.invited.take() {
+            return self.react(invited, asking, outcome);
+        }
         if let Some(cut_off) = self.offered.take() {
             return self.decide(*cut_off, outcome);
         }
@@ -218,8 +224,7 @@ impl Runner {
 
     /// A key: an answer where one is awaited, else a command.
     pub(super) fn key(&mut self, elapsed: Frames, key: char) {
-        let always = Command::on_key(key)
-            .filter(|command| matches!(command, Command::Pause | Command::Stop | Command::Help));
+        let always = Command::on_key(key).filter(|command| command.comes_first());
         if let (None, Some(check_in)) = (always, self.open())
             && self.answer_key(elapsed, &check_in, key)
         {

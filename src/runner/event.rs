@@ -8,6 +8,7 @@ use crate::plan::Side;
 use crate::script::Refer;
 
 use super::cue::Cue;
+use super::invite::Reaction;
 use super::state::{Ending, State};
 
 /// Something happened.
@@ -18,6 +19,8 @@ pub enum Event {
     Key(char),
     /// Words as typed.
     Said(String),
+    /// A button: the name of a command, the words of an answer, or the one character of its key.
+    Pressed(String),
     /// Words as heard, and whether they were heard well.
     Heard {
         words: String,
@@ -30,8 +33,8 @@ pub enum Event {
     Command(Command),
     /// The first signal to end.
     Interrupt,
-    /// What was sounding is not being heard: the output was lost.
-    OutputLost,
+    /// The output was lost, and with it so much that was performed and not heard.
+    OutputLost(Frames),
     /// The record with this number, counted from 1, is on disk, or is no longer waited for.
     Kept(u64),
     Trouble(Trouble),
@@ -103,6 +106,11 @@ impl Command {
     pub fn on_key(key: char) -> Option<Self> {
         let key = if key == '=' { '+' } else { key.to_ascii_lowercase() };
         COMMANDS.iter().find(|(.., known)| *known == key).map(|(command, ..)| *command)
+    }
+
+    /// Whether a key or a button for it is never an answer.
+    pub(super) fn comes_first(self) -> bool {
+        matches!(self, Self::Pause | Self::Stop | Self::Help)
     }
 
     /// Name and key of each command, for a list of keys.
@@ -198,6 +206,8 @@ pub enum Note {
     },
     Paused,
     Resumed,
+    /// Somebody who was asked to the session has decided, or is not there.
+    Invited(Reaction),
     /// A session that was cut off begins anew.
     StartedOver,
     /// Wanted to be told what can be done; the list of keys too.

@@ -32,7 +32,7 @@ const IN_QUESTIONS: [Command; 10] = [
 /// Something that was heard, and is to be confirmed before anything follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Doubt {
-    said: Said,
+    pub(super) said: Said,
 }
 
 impl Runner {
@@ -88,7 +88,7 @@ impl Runner {
         self.doubt.as_ref().is_some_and(|doubt| doubt.said.meant == said.meant)
     }
 
-    fn act(&mut self, elapsed: Frames, meant: &Meant) {
+    pub(super) fn act(&mut self, elapsed: Frames, meant: &Meant) {
         match (meant, self.open()) {
             (Meant::Answer(i), Some(_)) => self.take_answer(elapsed, *i, None),
             (Meant::Number(number), Some(check_in)) => _ = self.take_number(elapsed, &check_in, *number),
@@ -176,7 +176,7 @@ impl Runner {
     }
 
     /// "No, I did not say that": the question again, or on with the session.
-    fn not_said(&mut self, elapsed: Frames) {
+    pub(super) fn not_said(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
         if let Some(asking) = self.state.asking.clone().filter(|asking| asking.reply.is_none()) {
             self.state.asking = Some(Asking { not_understood: false, between: None, ..asking });

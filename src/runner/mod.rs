@@ -9,8 +9,10 @@ mod event;
 mod exercise;
 mod expand;
 mod hearing;
+mod invite;
 mod offer;
 mod performance;
+mod pressing;
 mod reach;
 mod record;
 mod remember;
@@ -33,6 +35,7 @@ pub use hearing::Window;
 
 pub use cue::{Cue, Fit, Length, Part, Place, Placed, Sound, chime_length};
 pub use event::{Command, Cut, Effect, Event, Note, Take, Trouble};
+pub use invite::{Invitation, Reaction};
 pub use offer::{CutOff, Said};
 pub use performance::{Do, Performance};
 pub use reach::reachable;
@@ -96,6 +99,8 @@ pub struct Runner {
     takes: u64,
     /// Where a session was cut off, while it is asked whether to go on there.
     offered: Option<Box<CutOff>>,
+    /// Whoever is asked to the session has not decided yet.
+    invited: Option<invite::Invited>,
     /// Somebody writes down what is recorded, and says so.
     keeps: bool,
     /// How many records were handed out.
@@ -170,6 +175,7 @@ impl Runner {
             waited: 0,
             takes: 0,
             offered: None,
+            invited: None,
             keeps: false,
             records: 0,
             awaiting: None,
@@ -202,13 +208,14 @@ impl Runner {
         match event {
             Event::Finished(take) => self.finished(take),
             Event::Interrupt => self.interrupt(elapsed),
-            Event::OutputLost => self.output_lost(elapsed),
+            Event::OutputLost(unheard) => self.output_lost(elapsed - unheard),
             Event::Voice(voice) => self.voice = voice,
             Event::Kept(record) => self.kept(record),
             _ if matches!(self.mode, Mode::Closing(_)) => {}
             Event::Command(command) => self.command(elapsed, command),
             Event::Key(key) => self.key(elapsed, key),
             Event::Said(words) => self.said(elapsed, &words, true),
+            Event::Pressed(what) => self.pressed(elapsed, &what),
             Event::Heard { words, sure } => self.heard(elapsed, &words, sure),
             Event::Deaf => self.deaf(elapsed),
             Event::Trouble(trouble) => self.trouble(trouble),
@@ -309,7 +316,7 @@ impl Runner {
     fn perform_session(&mut self, cue: Arc<Cue>) {
         self.now = Now::Session(self.takes);
         self.state.jumped &= cue.sounds.is_empty();
-        if self.held == Frames::ZERO && self.offered.is_none() {
+        if self.held == Frames::ZERO && self.offered.is_none() && self.invited.is_none() {
             self.note(Note::Mark(Box::new(self.state.clone())));
         }
         let Place { set, side, rep, reps, .. } = cue.place;
@@ -320,6 +327,7 @@ impl Runner {
     }
 
     fn perform(&mut self, cue: Arc<Cue>, from: Frames, aside: bool) {
+        self.speak_up(&cue);
         let id = self.takes;
         self.takes += 1;
         self.effects.push_back(Effect::Perform(Take { id, cue, from, aside }));

@@ -12,7 +12,7 @@ use crate::script::{FactValue, NumberRange, Sides, direction_fact};
 use super::cue::{Cue, Part};
 use super::expand::Writer;
 use super::state::{Asking, Reply, State};
-use super::{command, hearing, step, words};
+use super::{command, hearing, invite, step, words};
 
 /// Phrases said while the session stands still that hold nothing but themselves.
 const ASIDES: [&str; 14] = [
@@ -207,6 +207,7 @@ impl Reach<'_> {
         for title in titles {
             self.aside("resuming", &[("title", &title)]);
         }
+        self.invitation();
         for (_, exercise) in exercises(self.plan) {
             self.why(exercise.why.as_ref());
             self.vary(&[&exercise.title], &[], |reach, state| {
@@ -214,6 +215,16 @@ impl Reach<'_> {
                 reach.aside("resuming", &[("title", &title)]);
             });
         }
+    }
+
+    fn invitation(&mut self) {
+        let Some(invitation) = &self.plan.invitation else { return };
+        for missed in [false, true] {
+            let (phrase, time) = invite::words(self.plan, missed);
+            self.aside(phrase, &[("title", &self.plan.title), ("time", &time)]);
+        }
+        let later = self.plan.phrases.duration(invitation.again);
+        self.aside(invite::LATER, &[("time", &later)]);
     }
 
     fn why(&mut self, why: Option<&Why>) {

@@ -52,7 +52,7 @@ impl Runner {
         }));
         if self.keeps {
             self.awaiting = Some(self.records);
-            if self.offered.is_none() {
+            if self.offered.is_none() && self.invited.is_none() {
                 // So that whoever goes on after a power cut is not asked again.
                 self.note(Note::Mark(Box::new(self.state.clone())));
             }

@@ -11,6 +11,9 @@ use super::{Mode, Runner};
 impl Runner {
     pub(super) fn stop(&mut self, elapsed: Frames) {
         self.break_off(elapsed, Cut::Now);
+        if self.invited.is_some() {
+            return self.decline();
+        }
         if self.state.stopped.is_some() {
             return self.end_stopped();
         }

@@ -1,11 +1,13 @@
 //! Matside's block in the text of a crontab. Owns the block; every byte outside of it stays as it is.
 
-use super::{Entry, EntryError};
+use super::{Entry, EntryError, Missed};
 
 const BEGIN: &str = "# >>> matside (written by `matside schedule`; changes here are lost)";
 const END: &str = "# <<< matside";
-/// Before each line for cron, the entry as it was given.
+/// Before the lines for cron, the entry as it was given.
 const ENTRY: &str = "#: ";
+/// When the device is up again, a minute later: then it has its clock, its network and its sound.
+const AGAIN: &str = "@reboot sleep 60; exec";
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CrontabError {
@@ -15,7 +17,7 @@ pub enum CrontabError {
     NoEnd(usize),
     #[error("line {0} of the crontab begins the block of matside once more; remove one with `crontab -e`")]
     Twice(usize),
-    #[error("line {line} of the crontab: {error}; remove that line and the next with `crontab -e`")]
+    #[error("line {line} of the crontab: {error}; remove it and what it starts with `crontab -e`")]
     Entry { line: usize, error: EntryError },
 }
 
@@ -52,7 +54,9 @@ pub fn write(
     }
     // cron takes `%` for the end of the line.
     let line = |entry: &Entry| {
-        format!("{ENTRY}{entry}\n{} {}\n", entry.when.cron(), command(entry).replace('%', "\\%"))
+        let command = command(entry).replace('%', "\\%");
+        let again = (entry.missed != Missed::Skip).then(|| format!("{AGAIN} {command}\n"));
+        format!("{ENTRY}{entry}\n{} {command}\n{}", entry.when.cron(), again.unwrap_or_default())
     };
     let lines: String = entries.iter().map(line).collect();
     let newline = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
@@ -111,6 +115,17 @@ mod tests {
         );
         assert_eq!(read(&text), Ok(entries()));
         assert_eq!(write(&text, &entries(), command), Ok(text));
+    }
+
+    #[test]
+    fn what_was_missed_is_made_up_when_the_device_is_up_again() {
+        let entry = "Mon 07:30 today --missed ask".parse().unwrap();
+        let text = write("", &[entry], |entry| format!("matside {}", entry.arguments().len())).unwrap();
+        let lines: Vec<&str> = text.lines().skip(1).take(3).collect();
+        assert_eq!(
+            lines,
+            ["#: Mon 07:30 today --missed ask", "30 7 * * 1 matside 6", "@reboot sleep 60; exec matside 6"]
+        );
     }
 
     #[test]

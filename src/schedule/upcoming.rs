@@ -10,7 +10,7 @@ use super::When;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     pub at: Zoned,
-    /// The clock shows no such time on that day: cron and systemd start right after the change.
+    /// The clock shows no such time on that day: cron starts right after the change, systemd not at all.
     pub skipped: bool,
 }
 
@@ -21,6 +21,19 @@ pub fn upcoming(when: &When, now: &Zoned) -> impl Iterator<Item = Start> {
     days.filter(|day| when.is_on(day.weekday()))
         .filter_map(|day| start(when, day, now.time_zone()))
         .filter(|start| start.at > *now)
+}
+
+/// The same by a timer of systemd.
+pub fn upcoming_by_timer(when: &When, now: &Zoned) -> impl Iterator<Item = Start> {
+    upcoming(when, now).filter(|start| !start.skipped)
+}
+
+/// The last start up to `now`, in its zone.
+pub fn latest(when: &When, now: &Zoned) -> Option<Start> {
+    let back = |days: i32| now.date().checked_sub(days.days()).ok();
+    // A week, and the day that a change of zone may cost.
+    let days = (0..=8).map_while(back).filter(|day| when.is_on(day.weekday()));
+    days.filter_map(|day| start(when, day, now.time_zone())).find(|start| start.at <= *now)
 }
 
 /// Of two such times, when an hour is repeated, it is the first.
@@ -56,6 +69,19 @@ mod tests {
         let next = ["2026-11-23 07:30 +01:00", "2026-11-24 07:30 +01:00"];
         assert_eq!(starts("Mon-Sat 07:30", now, 2), plain(&next));
         assert_eq!(starts("Mon-Sat 07:31", now, 1), plain(&["2026-11-21 07:31 +01:00"]));
+    }
+
+    #[test]
+    fn the_last_start_is_not_after_now() {
+        let last = |when: &str, now: &str| {
+            let (when, now): (When, Zoned) = (when.parse().unwrap(), now.parse().unwrap());
+            latest(&when, &now).map(|start| start.at.strftime("%F %R %:z").to_string()).unwrap()
+        };
+        assert_eq!(last("Mon-Sat 07:30", "2026-11-21T07:30[Europe/Berlin]"), "2026-11-21 07:30 +01:00");
+        assert_eq!(last("Mon-Sat 07:30", "2026-11-23T07:29[Europe/Berlin]"), "2026-11-21 07:30 +01:00");
+        assert_eq!(last("Sat 07:30", "2026-11-21T07:29[Europe/Berlin]"), "2026-11-14 07:30 +01:00");
+        assert_eq!(last("02:30", "2026-03-29T03:10[Europe/Berlin]"), "2026-03-29 03:00 +02:00");
+        assert_eq!(last("02:30", "2026-10-25T02:40+01:00[Europe/Berlin]"), "2026-10-25 02:30 +02:00");
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl FromStr for When {
     }
 }
 
-fn time_of(text: &str) -> Result<Time, WhenError> {
+pub(super) fn time_of(text: &str) -> Result<Time, WhenError> {
     let number = |part: &str, most: i8| {
         let written = matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
         part.parse().ok().filter(|number| written && *number <= most)

@@ -11,6 +11,7 @@ mod doses;
 mod exercises;
 mod files;
 mod includes;
+mod invitations;
 mod jumps;
 mod literal;
 mod moves;

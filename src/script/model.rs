@@ -467,6 +467,8 @@ pub struct Phrases {
     pub positions: BTreeMap<At<Name>, At<String>>,
     /// What is asked before a session that was cut off.
     pub resume: Option<Resume>,
+    /// What somebody is asked before a session that starts by itself.
+    pub invitation: Option<Invitation>,
     /// How to get from one position to another.
     #[serde(default, rename = "move")]
     pub moves: Vec<At<Move>>,
@@ -480,6 +482,29 @@ pub struct Resume {
     pub ask: At<Name>,
     /// How long after the cut it is offered.
     pub within: At<Duration>,
+}
+
+/// Asking somebody to a session that starts by itself. The texts know `title` and `time`, the length of the session; `later`
+/// knows how long it is until the next ring as `time`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// What it is, and how long it takes.
+    pub say: At<Text>,
+    /// The same for one that was missed.
+    pub missed: At<Text>,
+    /// The check-in: `continue` starts, `repeat` is later, `stop` not today.
+    pub ask: At<Name>,
+    /// The same when it has been put off as often as it can be.
+    pub last: At<Name>,
+    /// Asked for the reason when it is not today.
+    pub why: Option<At<Name>>,
+    /// Said when it is put off.
+    pub later: At<Text>,
+    /// How long it is put off each time.
+    pub again: At<Duration>,
+    /// How often it can be put off.
+    pub times: At<u32>,
 }
 
 /// Forms of the words for left and right. `plain` becomes `side` and `other` in a text, a form `x` becomes

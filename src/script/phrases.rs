@@ -53,6 +53,11 @@ pub const SAY: &[(&str, &[&str])] = &[
     ("why-written", &[]),
 ];
 
+/// The variables of the texts in `[invitation]`, but of its `later`.
+pub const INVITATION: &[&str] = &["title", "time"];
+/// Those of its `later`.
+pub const LATER: &[&str] = &["time"];
+
 /// Every name that `[commands]` may hold.
 pub const COMMANDS: &[&str] = &[
     "pause", "resume", "skip", "back", "repeat", "easier", "harder", "worse", "how-long", "louder", "softer",

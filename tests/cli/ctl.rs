@@ -14,7 +14,7 @@ fn ctl(user: &User, request: &[&str]) -> Seen {
 }
 
 fn status(user: &User) -> Value {
-    let seen = ctl(user, &["status"]);
+    let seen = ctl(user, &["status", "--json"]);
     assert_eq!(seen.code, 0, "{}", seen.err);
     serde_json::from_str(&seen.out).unwrap()
 }
@@ -24,19 +24,20 @@ fn a_session_is_steered_from_outside() {
     let user = User::new();
     let mut live = user.perform("long");
     live.hear("Numb?");
-    assert_eq!(status(&user)["asking"], "flags");
+    assert_eq!((&status(&user)["asking"], &status(&user)["window"]), (&"flags".into(), &"flags".into()));
     assert_eq!(ctl(&user, &["say", "no"]).code, 0);
     live.hear("Go on.");
     assert_eq!(ctl(&user, &["pause"]).code, 0);
     live.hear("Paused.");
     let paused = status(&user);
     assert_eq!(
-        (&paused["paused"], &paused["session"], &paused["asking"]),
-        (&true.into(), &"long".into(), &Value::Null)
+        (&paused["paused"], &paused["session"], &paused["asking"], &paused["window"]),
+        (&true.into(), &"long".into(), &Value::Null, &"paused".into())
     );
     assert_eq!(ctl(&user, &["resume"]).code, 0);
     live.hear("We go on.");
-    assert_eq!(status(&user)["paused"], false);
+    let goes_on = status(&user);
+    assert_eq!((&goes_on["paused"], &goes_on["window"]), (&false.into(), &"none".into()));
     let wrong = ctl(&user, &["dance"]);
     assert_eq!((wrong.code, &*wrong.err), (1, "matside: `dance` is no command\n"));
     assert_eq!(ctl(&user, &["stop"]).code, 0);

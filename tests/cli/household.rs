@@ -95,7 +95,11 @@ fn a_name_leads_nowhere_else() {
         assert!(seen.code == 6 && seen.err.contains("is no name for a profile"), "{name}: {}", seen.err);
         user.write("config.toml", CONFIG);
     }
-    assert!(!user.path("state").exists());
+    let names = |dir: &str| -> Vec<String> {
+        let files = std::fs::read_dir(user.path(dir)).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    assert_eq!((names("state"), names("state/matside")), (vec!["matside".into()], vec!["log".into()]));
 }
 
 /// Without a second person nobody is asked.

@@ -83,3 +83,37 @@ fn broken_toml_and_text_that_is_none_are_errors_and_no_panic() {
     std::fs::write(user.path("config/matside/config.toml"), b"voice = \"\xff\"").unwrap();
     assert!(user.run(&["config"]).err.contains("not valid UTF-8"));
 }
+
+#[test]
+#[cfg(feature = "buttons")]
+fn buttons_have_a_table_of_their_own() {
+    let user = User::new();
+    user.write(
+        "config.toml",
+        "pace = 90\n[buttons]\nKEY_F5 = \"skip\"\n\"KEY_F5 hold\" = \"say no\"\nKEY_VOLUMEUP = \"nothing\"\nled = \"led0\"\n",
+    );
+    let seen = user.run(&["config"]);
+    assert_eq!((seen.code, &*seen.err), (0, ""));
+    assert!(line(&seen.out, "KEY_F5 =").starts_with("KEY_F5 = \"skip\" "), "{}", seen.out);
+    assert!(line(&seen.out, "KEY_F5 =").ends_with("# config.toml, line 3"), "{}", seen.out);
+    assert!(line(&seen.out, "KEY_F5 hold").starts_with("\"KEY_F5 hold\" = \"no\" "), "{}", seen.out);
+    assert!(line(&seen.out, "KEY_NEXTSONG").ends_with("# built in"), "{}", seen.out);
+    assert!(line(&seen.out, "led").starts_with("led = \"led0\" "), "{}", seen.out);
+    assert!(!seen.out.contains("KEY_VOLUMEUP"), "{}", seen.out);
+    // What it prints can be read again.
+    let table = seen.out.split_once("[buttons]").unwrap().1;
+    user.write("config.toml", &format!("[buttons]{table}"));
+    assert_eq!(user.run(&["config"]).code, 0);
+    user.write("config.toml", "[buttons]\nKEY_PLAYPAUS = \"pause\"\nKEY_A = \"puase\"\nled = [1]\n");
+    let seen = user.run(&["run", "tiny"]);
+    assert_eq!((seen.code, &*seen.out), (6, ""));
+    for wanted in [
+        "config.toml:2:1: error: there is no button `KEY_PLAYPAUS`",
+        "did you mean `KEY_PLAYPAUSE`?",
+        "config.toml:3:9: error: `puase` is no command",
+        "did you mean `pause`? `\"say puase\"` means the words",
+        "config.toml:4:7: error: `led` is one text",
+    ] {
+        assert!(seen.err.contains(wanted), "{wanted}\n{}", seen.err);
+    }
+}

@@ -115,6 +115,7 @@ fn digits_answer_on_a_scale() {
     terminal.see("Numb?", 1).press("N").see("Pain?", 1).press("10").see("> number, 10", 1);
     assert_eq!(terminal.end(), Some(0));
     assert!(!terminal.is_raw());
+    assert!(!user.path("state/matside/log").exists(), "somebody watches");
 }
 
 #[test]

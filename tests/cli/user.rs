@@ -155,6 +155,8 @@ impl User {
         ] {
             command.env(variable, self.path(dir));
         }
+        // As under systemd: then nothing goes into the log of the machine that runs the tests.
+        command.env("JOURNAL_STREAM", "0:0");
         command.args(args).current_dir(self.path("here")).stdin(Stdio::null());
         command
     }
@@ -279,6 +281,22 @@ impl Live {
 
     fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
+    }
+
+    /// What it was started with, or began itself anew with.
+    pub fn arguments(&self) -> String {
+        fs::read_to_string(self.proc("cmdline")).unwrap_or_default()
+    }
+
+    /// Memory that it holds now, in kB.
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    fn proc(&self, name: &str) -> PathBuf {
+        Path::new("/proc").join(self.child.id().to_string()).join(name)
     }
 
     pub fn is_running(&mut self) -> bool {

@@ -4,12 +4,14 @@ mod chosen;
 mod directions;
 mod golden;
 mod hearing;
+mod invite;
 mod keeping;
 mod loops;
 #[path = "../mat/mod.rs"]
 mod mat;
 mod offer;
 mod play;
+mod pressing;
 mod properties;
 mod quarter;
 mod random;

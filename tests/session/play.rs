@@ -286,9 +286,19 @@ fn words_not_understood_are_asked_again_and_never_taken_for_fine() {
 
 #[test]
 fn a_lost_output_goes_on_from_the_start_of_the_sentence() {
-    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputLost)]);
+    let trace = gentle(&[], vec![("Your feet lift", 700, Event::OutputLost(Frames::ZERO))]);
     assert_eq!(lines(&trace).iter().filter(|line| line.contains("Your feet lift")).count(), 2);
     ended(&trace, Ending::Done);
+}
+
+/// What the loudspeaker had not played yet is held again.
+#[test]
+fn a_hold_goes_on_where_it_was_heard() {
+    let plain = gentle(&[], vec![]);
+    let unheard = Frames::from_millis(170);
+    let trace = gentle(&[], vec![("On each side.", 8_000, Event::OutputLost(unheard))]);
+    ended(&trace, Ending::Done);
+    assert_eq!(trace.length, plain.length + unheard);
 }
 
 #[test]
@@ -381,7 +391,7 @@ fn repeat_does_not_ask_for_the_position_again() {
 
 #[test]
 fn an_output_lost_while_an_aside_is_said_says_it_again() {
-    let keys = [(200, command(Command::Worse)), (900, Event::OutputLost)];
+    let keys = [(200, command(Command::Worse)), (900, Event::OutputLost(Frames::ZERO))];
     let trace = pressed(&well(), "Switch sides.", &keys);
     assert_eq!(lines(&trace).iter().filter(|line| **line == "Let go, slowly.").count(), 2);
 }

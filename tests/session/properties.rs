@@ -18,8 +18,9 @@ fn event() -> impl Strategy<Value = Event> {
         6 => commands,
         3 => prop::char::range(' ', '~').prop_map(Event::Key),
         3 => prop::sample::select(words.to_vec()).prop_map(|words| Event::Said(words.into())),
+        3 => prop::sample::select(words.to_vec()).prop_map(|words| Event::Pressed(words.into())),
         1 => any::<u64>().prop_map(Event::Finished),
-        1 => Just(Event::OutputLost),
+        1 => (0..100_000_u64).prop_map(|unheard| Event::OutputLost(Frames(unheard))),
     ]
 }
 

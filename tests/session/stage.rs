@@ -219,3 +219,41 @@ fn a_late_voice_delays_and_loses_nothing() {
         .collect();
     assert_eq!(*heard.lock().unwrap(), wanted);
 }
+
+/// Captions and records come from these reports.
+#[test]
+fn a_sound_is_reported_when_it_begins_and_not_if_it_is_cut_off_before() {
+    use matside::stage::{Happened, Report};
+
+    let plan = plan("taste");
+    let whole = recorded(&plan);
+    let hold = |entry: &&Entry| matches!(note(entry), Some(Note::Place { reps: 0, rep: 1, .. }));
+    let middle = whole.entries.iter().find(hold).unwrap().at + Frames::from_secs(5);
+    let sound = |entry: &Entry| match &entry.what {
+        What::Sound(sound, _) => Some(sound.clone()),
+        _ => None,
+    };
+    let planned: Vec<Sound> = whole.entries.iter().filter_map(sound).collect();
+    let (tell, told) = std::sync::mpsc::channel();
+    let reports = Box::new(move |report: Report| tell.send(report).unwrap());
+    let options = Options { recorded: true, ..Options::default() };
+    let mut stage = Stage::new(Performance::new(Runner::start(plan, options)), Box::new(Ticks), 0.0, reports);
+    let mut block = [0.0; 480];
+    let (mut pulled, mut heard, mut at_stop) = (0, Vec::new(), None);
+    while !stage.is_over() {
+        pulled += stage.pull(&mut block) as u64;
+        for report in told.try_iter() {
+            assert!(report.produced.0 <= pulled, "{:?} was reported before it began", report.what);
+            if let Happened::Sound(sound) = report.what {
+                heard.push(sound);
+            }
+        }
+        if pulled > middle.0 && at_stop.is_none() {
+            at_stop = Some(heard.len());
+            stage.handle(Event::Command(Command::Stop));
+        }
+    }
+    let at = at_stop.unwrap();
+    assert_eq!(heard[..at], planned[..at]);
+    assert!(!heard[at..].contains(&planned[at]), "{:?} was cut off before it began", planned[at]);
+}

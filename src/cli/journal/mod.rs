@@ -14,6 +14,8 @@ use crate::progress::gates;
 
 use super::{Exit, guide, places};
 
+pub use json::written;
+
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

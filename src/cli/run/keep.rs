@@ -13,8 +13,8 @@ use crate::runner::State;
 enum Job {
     Mark(Box<State>),
     Record(What),
-    /// The session begins anew; no record of its own.
-    Begin(What),
+    /// Is no record of the runner's, and nobody waits for it.
+    Aside(What),
 }
 
 /// What became of it.
@@ -61,7 +61,14 @@ impl Keep {
     /// The session that was cut off is not gone on with after all.
     pub fn start_over(&self) {
         if let What::Session { session, language, digest, .. } = self.begun.clone() {
-            self.send(Job::Begin(What::Session { session, language, digest, resumes: None }));
+            self.send(Job::Aside(What::Session { session, language, digest, resumes: None }));
+        }
+    }
+
+    /// Something that happened around the session. Without a session there is no place for it.
+    pub fn aside(&self, note: &str) {
+        if matches!(self.begun, What::Session { .. }) {
+            self.send(Job::Aside(What::Note { note: note.to_owned(), about: None }));
         }
     }
 
@@ -124,7 +131,7 @@ impl Writer {
     fn take(&mut self, job: Job) {
         match job {
             Job::Mark(state) => self.mark = Some(state),
-            Job::Begin(what) => self.rows.push(happened(what)),
+            Job::Aside(what) => self.rows.push(happened(what)),
             Job::Record(what) => {
                 self.kept += 1;
                 self.rows.push(happened(what));

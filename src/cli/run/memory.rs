@@ -6,13 +6,13 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::history::History;
-use crate::journal::{Folder, Journal, JournalError, Lock, marked};
+use crate::history::{History, Moment, What};
+use crate::journal::{Folder, Happened, Journal, JournalError, Lock, marked};
 use crate::progress::gates;
 use crate::runner::Trouble;
 
 use super::super::guide::BACK;
-use super::super::places;
+use super::super::{log, places};
 
 pub struct Memory {
     /// Held while the session runs; nobody else can begin one.
@@ -87,6 +87,22 @@ pub fn mark_emergency() {
     }
 }
 
+/// The journal once more, beside whatever session is running; nothing where it cannot be opened.
+pub fn beside() -> Option<Journal> {
+    Journal::open(&Folder::open(&places::state()?).ok()?).ok()
+}
+
+/// One row that belongs to no session.
+pub fn note(what: What) {
+    let row = Happened { when: Moment::from(&Zoned::now()), what };
+    let Some(mut journal) = beside() else {
+        return eprintln!("matside: what happened cannot be written down");
+    };
+    if let Err(error) = journal.write(None, &[row], None) {
+        warn(error);
+    }
+}
+
 /// One session at a time on this device, whoever's it is. Held as long as it lives.
 ///
 /// # Errors
@@ -122,10 +138,10 @@ fn open(folder: &Folder) -> Result<(Journal, History), JournalError> {
 fn anew(folder: &Folder, lock: &Lock, damage: JournalError) -> Result<(Journal, History), JournalError> {
     warn(damage);
     let aside = folder.set_aside(lock, Zoned::now().date())?;
-    eprintln!("matside: it now lies in `{}`, and a new one was begun", aside.display());
+    log::warn(&format!("it now lies in `{}`, and a new one was begun", aside.display()));
     open(folder)
 }
 
 fn warn(error: JournalError) {
-    eprintln!("matside: {:#}", anyhow::Error::from(error));
+    log::warn(&format!("{:#}", anyhow::Error::from(error)));
 }

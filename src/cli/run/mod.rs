@@ -2,10 +2,12 @@
 
 #[cfg(feature = "ears")]
 mod hearing;
+mod invite;
 mod keep;
 mod memory;
 mod screen;
 mod signals;
+mod snooze;
 mod sound;
 mod start;
 mod status;
@@ -16,23 +18,24 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
-
 use crate::ear::socket::Socket;
 use crate::ear::{Ear, Input};
 use crate::frames::Frames;
-use crate::history::{ADVISED, What};
+use crate::history::{ADVISED, SOUND_BACK, SOUND_LOST, What};
 use crate::journal::Journal;
+#[cfg(feature = "buttons")]
+use crate::light::Light;
 use crate::line::Line;
 use crate::plan::Plan;
-use crate::runner::{Ending, Event, Note, Performance, Runner, Trouble};
-use crate::stage::{Happened, Report, Stage};
+use crate::runner::{Ending, Event, Note, Performance, Reaction, Runner, Trouble};
+use crate::stage::{Happened, Report, SETTLE, Stage};
 use crate::voice::VoiceError;
 
-use super::{Exit, Speech, Which, clips, ctl, guide, places, voices};
+use super::config::Buttons;
+use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 
+use invite::{Invited, Turn};
 use keep::{Keep, Written};
-use memory::Memory;
 use screen::Screen;
 use sound::{Sound, State as SoundState};
 pub use start::TODAY;
@@ -61,10 +64,19 @@ pub struct Args {
     #[arg(long)]
     captions: bool,
     #[command(flatten)]
+    invite: invite::Args,
+    #[command(flatten)]
     sound: sound::Args,
     #[cfg(feature = "ears")]
     #[command(flatten)]
     ears: hearing::Args,
+}
+
+impl Args {
+    /// As it was asked for.
+    pub fn session(&self) -> &str {
+        &self.which.session
+    }
 }
 
 /// How often the sound is looked after.
@@ -98,19 +110,32 @@ pub struct Senses {
     messages: Sender<Message>,
     inbox: Receiver<Message>,
     ear: Option<Ear>,
+    heeds_signals: bool,
+    #[cfg_attr(not(feature = "buttons"), expect(dead_code, reason = "there are none"))]
+    buttons: Buttons,
 }
 
 impl Senses {
-    pub fn new() -> Self {
+    pub fn new(buttons: Buttons) -> Self {
         let (messages, inbox) = channel();
-        Self { messages, inbox, ear: None }
+        Self { messages, inbox, ear: None, heeds_signals: false, buttons }
+    }
+
+    fn heed_signals(&mut self) -> anyhow::Result<()> {
+        if !std::mem::replace(&mut self.heeds_signals, true) {
+            signals::listen(self.messages.clone())?;
+        }
+        Ok(())
     }
 
     /// Whether single keys are heard.
     fn listen(&mut self) -> anyhow::Result<bool> {
+        self.heed_signals()?;
         if self.ear.is_none() {
-            signals::listen(self.messages.clone())?;
-            self.ear = Some(Ear::open(self.messages.clone()));
+            let ear = Ear::open(self.messages.clone());
+            #[cfg(feature = "buttons")]
+            crate::ear::buttons::listen(self.buttons.map.clone(), ear.keys, self.messages.clone());
+            self.ear = Some(ear);
         }
         Ok(self.ear.as_ref().is_some_and(|ear| ear.keys))
     }
@@ -135,23 +160,59 @@ struct Show {
     trouble: Option<Trouble>,
 }
 
-pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
-    let asked = match Asked::read(args)? {
-        Ok(asked) => asked,
-        Err(exit) => return Ok(exit),
-    };
-    let _turn = memory::turn()?;
-    let mut memory = Memory::open(&places::state().context(places::NO_STATE)?)?;
-    let Some(start) = asked.start(&memory)? else { return Ok(Exit::BadScript) };
-    let Start { plan, runner, begun, advised, refused } = start;
-    let (journal, trouble) = (memory.journal.take(), memory.trouble);
-    let show = Show { plan, runner, begun, advised, journal, trouble };
-    let (exit, _) = perform(args, show, &mut senses)?;
-    Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit })
+/// How a performance went.
+struct Performed {
+    exit: Exit,
+    /// The last answer.
+    answered: Option<String>,
+    /// To an invitation.
+    reaction: Option<Reaction>,
 }
 
-/// Performs it, and gives the last answer too.
-fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit, Option<String>)> {
+impl From<Exit> for Performed {
+    fn from(exit: Exit) -> Self {
+        Self { exit, answered: None, reaction: None }
+    }
+}
+
+pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
+    let waited = args.invite.snoozed.map(|snoozed| snoozed.wait(&mut senses)).transpose()?;
+    if let Some(exit) = waited.flatten() {
+        return Ok(exit);
+    }
+    match turn(args, &mut senses)? {
+        Invited::Later(snoozed) => snoozed.begin(senses),
+        Invited::Over(exit) => Ok(exit),
+        Invited::Start => Ok(Exit::Done),
+    }
+}
+
+/// The invitation where there is one, and the session. It holds whatever only one process can have, and gives it back.
+fn turn(args: &Args, senses: &mut Senses) -> anyhow::Result<Invited> {
+    let asked = match Asked::read(args)? {
+        Ok(asked) => asked,
+        Err(exit) => return Ok(Invited::Over(exit)),
+    };
+    let id = asked.id().to_owned();
+    let Some(mut turn) = Turn::take(&args.invite, &id)? else { return Ok(Invited::Over(Exit::Done)) };
+    let Some(missed) = invite::call(&args.invite, &turn, &id) else { return Ok(Invited::Over(Exit::Done)) };
+    let Some(start) = asked.start(&turn.memory)? else { return Ok(Invited::Over(Exit::BadScript)) };
+    if start.silent {
+        memory::note(start.begun);
+        return Ok(Invited::Over(Exit::Done));
+    }
+    match invite::invite(args, &id, &start, missed, senses)? {
+        Invited::Start => {}
+        other => return Ok(other),
+    }
+    let Start { plan, runner, begun, advised, refused, .. } = start;
+    let (journal, trouble) = (turn.memory.journal.take(), turn.memory.trouble);
+    let show = Show { plan, runner, begun, advised, journal, trouble };
+    let exit = perform(args, show, senses)?.exit;
+    Ok(Invited::Over(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit }))
+}
+
+fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Performed> {
     let (speaking, fallen) = voices::live(&args.speech, &show.plan.language)?;
     let (lost, losses) = channel();
     let clips = Box::new(clips::Live::start(speaking, lost)?);
@@ -166,19 +227,21 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
     let sound = match Sound::open(&args.sound, &stage) {
         Ok(sound) => sound,
         Err(error) => {
-            eprintln!("matside: {error:#}");
-            return Ok((Exit::NoDevice, None));
+            log::warn(&format!("{error:#}"));
+            return Ok(Exit::NoDevice.into());
         }
     };
     #[cfg(feature = "ears")]
     let ears =
         hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
-            eprintln!("matside: {error}");
+            log::warn(&error.to_string());
             hearing::Ears::deaf()
         });
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
+    #[cfg(feature = "buttons")]
+    let light = light(senses.buttons.led.as_deref());
     let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let live = Live {
@@ -194,9 +257,12 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<(Exit
         plan: show.plan.clone(),
         screen: Screen::new(args.captions, keys, show.plan),
         status,
+        #[cfg(feature = "buttons")]
+        light,
         keep: Keep::start(show.journal, show.begun, told),
         advised: show.advised,
         answered: None,
+        reaction: None,
         entered: Frames::ZERO,
         written_by: None,
         failing: false,
@@ -212,8 +278,16 @@ fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
     // Whether it could be made was said before.
     let path = places::device().filter(|dir| dir.is_dir())?.join(ctl::SOCKET);
     let opened = Socket::open(&path, messages, Box::new(move || status.json()));
-    let failed = |error: &io::Error| eprintln!("matside: `matside ctl` will not reach this session: {error}");
+    let failed =
+        |error: &io::Error| log::warn(&format!("`matside ctl` will not reach this session: {error}"));
     opened.inspect_err(failed).ok()
+}
+
+/// Without its light a session still runs.
+#[cfg(feature = "buttons")]
+fn light(name: Option<&str>) -> Option<Light> {
+    let opened = Light::open(name?).map_err(anyhow::Error::from);
+    opened.inspect_err(|error| eprintln!("matside: {error:#}; `matside doctor` says what mends it")).ok()
 }
 
 /// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.
@@ -235,6 +309,8 @@ struct Live<'a> {
     fallen: voices::Fallen,
     screen: Screen,
     status: Status,
+    #[cfg(feature = "buttons")]
+    light: Option<Light>,
     keep: Keep,
     #[cfg(feature = "ears")]
     ears: hearing::Ears,
@@ -244,6 +320,8 @@ struct Live<'a> {
     advised: Vec<Arc<str>>,
     /// The last answer.
     answered: Option<String>,
+    /// To an invitation.
+    reaction: Option<Reaction>,
     /// Playhead at the beginning of the step.
     entered: Frames,
     /// Until when a record is waited for.
@@ -257,18 +335,19 @@ struct Live<'a> {
 }
 
 impl Live<'_> {
-    fn run(mut self) -> anyhow::Result<(Exit, Option<String>)> {
+    fn run(mut self) -> anyhow::Result<Performed> {
         let exit = self.until_it_ends();
         if let Ok(mut stage) = self.stage.lock() {
             stage.hush();
         }
-        Ok((exit?, self.answered))
+        Ok(Performed { exit: exit?, answered: self.answered, reaction: self.reaction })
     }
 
     fn until_it_ends(&mut self) -> anyhow::Result<Exit> {
         loop {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(Message::Input(Input::Event(event))) => self.send(event),
+                Ok(Message::Input(Input::Told(told))) => self.screen.warn(&told),
                 Ok(Message::Input(Input::Interrupt) | Message::Signal) => {
                     if self.leave_by.is_some() {
                         return Ok(Exit::Interrupted);
@@ -331,10 +410,15 @@ impl Live<'_> {
             self.ears.own(line);
         }
         self.status.take(&report);
+        #[cfg(feature = "buttons")]
+        if let Some(light) = &self.light {
+            light.show(self.status.glow());
+        }
         match report.what {
             Happened::Note(Note::Mark(state)) => self.keep.mark(state),
             Happened::Note(Note::StartedOver) => self.keep.start_over(),
             Happened::Note(Note::Answered { answer, .. }) => self.answered = Some(answer),
+            Happened::Note(Note::Invited(reaction)) => self.reaction = Some(reaction),
             Happened::Note(Note::Entered { .. }) => self.entered = report.playhead,
             Happened::Note(Note::Record(what)) => self.record(*what, report.playhead),
             Happened::Over(ending) => {
@@ -381,6 +465,19 @@ impl Live<'_> {
         self.send(Event::Kept(record));
     }
 
+    /// Nothing is pulled until the device is back; then the sentence begins again.
+    fn lost_sound(&mut self) {
+        self.keep.aside(SOUND_LOST);
+        self.screen.tell("the sound device is gone; waiting for it");
+        let unheard = self.sound.queued();
+        if let Ok(mut stage) = self.stage.lock()
+            && stage.handle(Event::OutputLost(unheard))
+        {
+            // What is left of the fade belongs to a sentence that nobody hears any more.
+            stage.pull(&mut [0.0; SETTLE]);
+        }
+    }
+
     /// Looks after the sound and the voice; says how to leave, if it is time to.
     fn look(&mut self) -> anyhow::Result<Option<Exit>> {
         for (voice, error) in self.fallen.try_iter() {
@@ -389,7 +486,10 @@ impl Live<'_> {
         }
         for (line, error) in self.losses.try_iter() {
             self.lost += 1;
-            self.screen.warn(&format!("`{}` was not spoken: {:#}", line.text, anyhow::Error::from(error)));
+            let error = anyhow::Error::from(error);
+            self.screen.print(&format!("`{}` was not spoken: {error:#}", line.text));
+            // What is said may follow from an answer.
+            log::warned(&format!("a line was not spoken: {error:#}"));
         }
         if let Some((record, _)) = self.written_by.filter(|(_, by)| Instant::now() > *by) {
             self.written_by = None;
@@ -404,16 +504,13 @@ impl Live<'_> {
         }
         match self.sound.look() {
             SoundState::Playing => {}
-            SoundState::Lost => {
-                self.screen.warn("the sound device is gone; waiting for it");
-                // Nothing is pulled until it is back; then the sentence begins again.
-                if let Ok(mut stage) = self.stage.lock() {
-                    stage.handle(Event::OutputLost);
-                }
+            SoundState::Lost => self.lost_sound(),
+            SoundState::Back => {
+                self.keep.aside(SOUND_BACK);
+                self.screen.tell("the sound device is back");
             }
-            SoundState::Back => self.screen.warn("the sound device is back"),
             SoundState::GivenUp(why) => {
-                self.screen.warn(&format!("the sound device did not come back: {why}"));
+                self.screen.warn(&format!("the sound device is gone and did not come back: {why}"));
                 return Ok(Some(Exit::NoDevice));
             }
         }

@@ -8,6 +8,8 @@ use crate::plan::{Plan, Side};
 use crate::runner::{Command, Note, Sound};
 use crate::stage::{Happened, Report};
 
+use super::super::log;
+
 /// Back to the start of the line, and clear it.
 const CLEAR: &str = "\r\x1b[K";
 
@@ -110,7 +112,21 @@ impl Screen {
         let _ = write!(std::io::stderr(), "{text}{end}");
     }
 
+    /// What mends itself: for the log, and for somebody who looks.
+    pub fn tell(&self, text: &str) {
+        if self.progress {
+            self.print(text);
+        }
+        log::warned(text);
+    }
+
+    /// What goes into the log, too.
     pub fn warn(&self, text: &str) {
+        self.print(text);
+        log::warned(text);
+    }
+
+    pub fn print(&self, text: &str) {
         self.line(&format!("matside: {text}"));
     }
 

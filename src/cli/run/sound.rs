@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use crate::frames::Frames;
 use crate::output::null::{self, Pacing};
+use crate::script::Duration;
 use crate::stage::Stage;
 
 #[derive(Debug, clap::Args)]
@@ -20,9 +21,20 @@ pub struct Args {
     /// How long to wait for a lost sound device, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     wait_for_device: u64,
+    /// How long a sleeping loudspeaker is woken with next to nothing, at the start and when it is back, up to 5s; 0s: silence
+    /// stays silent
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = wake_up)]
+    wake_up: Frames,
     /// Frames in a period of the sound device, for odd hardware
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(64..=65_536))]
     buffer: Option<u32>,
+}
+
+const LONGEST_WAKE_UP: Frames = Frames::from_secs(5);
+
+fn wake_up(text: &str) -> Result<Frames, String> {
+    let Duration(time) = Duration::parse(text)?;
+    if time > LONGEST_WAKE_UP { Err(format!("`{text}` is longer than 5s")) } else { Ok(time) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -50,14 +62,14 @@ pub enum Sound {
         _running: Null,
     },
     #[cfg(feature = "device")]
-    Device(device::Keeper),
+    Device(Box<device::Keeper>),
 }
 
 impl Sound {
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> anyhow::Result<Self> {
         match args.output {
             #[cfg(feature = "device")]
-            Output::Device => Ok(Self::Device(device::Keeper::open(args, stage)?)),
+            Output::Device => Ok(Self::Device(Box::new(device::Keeper::open(args, stage)?))),
             #[cfg(not(feature = "device"))]
             Output::Device => anyhow::bail!("this build has no sound device; use `--output null`"),
             Output::Null => Ok(Self::Null { _running: Null::start(stage, Pacing::RealTime) }),
@@ -91,6 +103,15 @@ impl Sound {
             Self::Device(device) => device.played(),
         };
         super::hearing::Own { played, lag }
+    }
+
+    /// What was pulled and is still to be heard, at most.
+    pub fn queued(&self) -> Frames {
+        match self {
+            Self::Null { .. } => Frames::ZERO,
+            #[cfg(feature = "device")]
+            Self::Device(device) => device.queued(),
+        }
     }
 
     /// Waits until what was pulled has been heard.

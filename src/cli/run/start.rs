@@ -33,6 +33,8 @@ pub struct Start {
     /// Rules whose words are said in place of a session.
     pub advised: Vec<Arc<str>>,
     pub refused: bool,
+    /// Nobody has to hear why there is none.
+    pub silent: bool,
 }
 
 /// What memory has to say about a session.
@@ -91,12 +93,7 @@ impl<'a> Asked<'a> {
         } else if let Some((guide, progress)) = guide.zip(progress.as_ref()).filter(|_| self.picks) {
             match guide::choose(guide, progress, Wish { minutes: self.args.minutes }) {
                 Choice::Session(offer) => id = offer.id,
-                Choice::None(none) => {
-                    println!("{}", guide::explain(&none));
-                    let language = guide.programme.language.as_str();
-                    let words = Told::none(&none, progress, &self.shelf.library, language)?;
-                    return self.told(memory, words).map(Some);
-                }
+                Choice::None(none) => return self.none(memory, guide, progress, &none).map(Some),
             }
         }
         let now = progress.map(|progress| self.guided(guide, &id, &progress)).unwrap_or_default();
@@ -106,6 +103,30 @@ impl<'a> Asked<'a> {
             (bookmark, then.map(|then| self.guided(guide, &id, &then)).unwrap_or_default())
         });
         self.begin(memory, &id, now, cut_off)
+    }
+
+    /// The session as it was asked for: its name, or `today`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// There is no session today. A start by the clock is silent about that, unless it has advice to give.
+    fn none(
+        &self,
+        memory: &Memory,
+        guide: Guide,
+        progress: &Progress,
+        none: &NoSession,
+    ) -> anyhow::Result<Start> {
+        let by_clock = self.args.invite.by_clock();
+        if !by_clock {
+            println!("{}", guide::explain(none));
+        }
+        let language = guide.programme.language.as_str();
+        let words = Told::none(none, progress, &self.shelf.library, language)?;
+        let enough = matches!(none, NoSession::Rest { .. } | NoSession::Enough { .. } | NoSession::Done(_));
+        let silent = by_clock && enough && words.advised.is_empty();
+        Ok(Start { silent, ..self.told(memory, words)? })
     }
 
     fn guide(&self) -> anyhow::Result<Option<Guide<'_>>> {
@@ -163,7 +184,7 @@ impl<'a> Asked<'a> {
         let (session, language) = (plan.id.clone(), plan.language.to_string());
         let begun = What::Session { session, language, digest, resumes };
         let runner = if keeps { runner.keeping() } else { runner };
-        Ok(Some(Start { plan, runner, begun, advised: Vec::new(), refused: false }))
+        Ok(Some(Start { plan, runner, begun, advised: Vec::new(), refused: false, silent: false }))
     }
 
     fn told(&self, memory: &Memory, words: Told) -> anyhow::Result<Start> {
@@ -178,7 +199,7 @@ impl<'a> Asked<'a> {
         let runner = if memory.journal.is_some() { runner.keeping() } else { runner };
         let refused = words.ending == Ending::Emergency;
         let begun = What::Refusal { gate: words.gate, session: self.id.clone() };
-        Ok(Start { plan, runner, begun, advised: words.advised, refused })
+        Ok(Start { plan, runner, begun, advised: words.advised, refused, silent: false })
     }
 
     /// The bookmark, if it is wanted, of this session, and not too old.

@@ -4,9 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
+#[cfg(feature = "buttons")]
+use crate::light::Glow;
 use crate::plan::{Plan, Side};
 use crate::runner::Note;
 use crate::stage::{Happened, Report};
+
+/// No question is open.
+const NONE: &str = "none";
+const PAUSED: &str = "paused";
 
 #[derive(Clone, Debug, Serialize)]
 struct Place {
@@ -20,6 +26,8 @@ struct Place {
     /// Check-in that is open.
     asking: Option<String>,
     paused: bool,
+    /// What an answer or a command would be for: the check-in, "paused", or "none".
+    window: String,
     /// Seconds of the session, without pauses.
     at: u64,
     /// As planned from here.
@@ -41,6 +49,7 @@ impl Status {
             rep: None,
             asking: None,
             paused: false,
+            window: NONE.to_owned(),
             at: 0,
             left: 0,
         })))
@@ -53,6 +62,16 @@ impl Status {
         if let Happened::Note(note) = &report.what {
             place.note(note);
         }
+    }
+
+    /// What a light shows of it.
+    #[cfg(feature = "buttons")]
+    pub fn glow(&self) -> Glow {
+        self.0.lock().map_or(Glow::Off, |place| match &*place.window {
+            PAUSED => Glow::Slow,
+            NONE => Glow::Steady,
+            _ => Glow::Fast,
+        })
     }
 
     /// One line of JSON.
@@ -79,5 +98,7 @@ impl Place {
             Note::Resumed => self.paused = false,
             _ => {}
         }
+        let open = self.asking.as_deref().unwrap_or(NONE);
+        if self.paused { PAUSED } else { open }.clone_into(&mut self.window);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Zoned;
+
 use crate::history::What;
 use crate::plan::who as plan_who;
 use crate::runner::{Options, Runner};
@@ -14,7 +16,14 @@ use super::{Args, Senses, Show, memory, perform};
 ///
 /// # Errors
 /// As for a session.
-pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Senses), Exit>> {
+pub fn who(
+    args: &Args,
+    people: &[Profile],
+    mut senses: Senses,
+) -> anyhow::Result<Result<(String, Senses), Exit>> {
+    if args.invite.is_quiet(&Zoned::now()) {
+        return Ok(Err(Exit::Done));
+    }
     let (shelf, id) = shelf::open(&args.which)?;
     let named = args.which.language.as_deref();
     let session = shelf.library.session(&id, named).map(|session| session.item.language.as_str());
@@ -27,11 +36,11 @@ pub fn who(args: &Args, people: &[Profile]) -> anyhow::Result<Result<(String, Se
     let begun = What::Note { note: String::new(), about: None };
     let show = Show { plan, runner, begun, advised: Vec::new(), journal: None, trouble: None };
     let _turn = memory::device()?;
-    let mut senses = Senses::new();
-    let (exit, answered) = perform(args, show, &mut senses)?;
-    Ok(match (exit, answered) {
+    let performed = perform(args, show, &mut senses)?;
+    Ok(match (performed.exit, performed.answered) {
         (Exit::Done, Some(id)) => Ok((id, senses)),
         // Nobody said who it is.
+        (Exit::Symptoms, _) if args.invite.by_clock() => Err(Exit::Done),
         (Exit::Symptoms, _) => Err(Exit::EndedEarly),
         (exit, _) => Err(exit),
     })

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use super::Shared;
-use crate::frames::RATE;
+use super::faint::Faint;
+use super::{Options, Shared};
+use crate::frames::{Frames, RATE};
 use crate::output::played::Played;
 
 /// Frames pulled under one lock: 5 ms.
@@ -24,6 +25,8 @@ pub struct Meter {
     born: Instant,
     /// How long the queue lasts.
     queue: Duration,
+    /// What it takes before the source is pulled.
+    lead: Frames,
     armed: AtomicBool,
     broken: AtomicBool,
     taken: AtomicU64,
@@ -34,10 +37,11 @@ pub struct Meter {
 }
 
 impl Meter {
-    pub fn new(queue: Duration) -> Self {
+    pub fn new(queue: Duration, lead: Frames) -> Self {
         Self {
             born: Instant::now(),
             queue,
+            lead,
             armed: AtomicBool::new(false),
             broken: AtomicBool::new(false),
             taken: AtomicU64::new(0),
@@ -47,7 +51,7 @@ impl Meter {
         }
     }
 
-    /// From here on the source is pulled. Before, and after `disarm`, the stream takes silence.
+    /// From here on, and after its lead, the source is pulled. Before, and after `disarm`, the stream takes silence.
     pub fn arm(&self) {
         self.armed.store(true, Relaxed);
     }
@@ -94,6 +98,10 @@ impl Meter {
         now.saturating_duration_since(self.born + Duration::from_micros(self.last.load(Relaxed)))
     }
 
+    fn pulls(&self) -> bool {
+        self.armed.load(Relaxed) && self.taken() >= self.lead.0
+    }
+
     fn tick(&self) {
         let now = self.born.elapsed();
         let last = Duration::from_micros(self.last.swap(now.as_micros() as u64, Relaxed));
@@ -108,6 +116,8 @@ pub struct Feed {
     source: Shared,
     played: Arc<Played>,
     meter: Arc<Meter>,
+    /// What is played in place of silence.
+    faint: Option<Faint>,
     block: [f32; BLOCK],
     at: usize,
     /// alsa-lib prints on every thread where it is not told otherwise.
@@ -115,8 +125,10 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub fn new(source: Shared, played: Arc<Played>, meter: Arc<Meter>) -> Self {
-        Self { source, played, meter, block: [0.0; BLOCK], at: BLOCK, is_quiet: false }
+    pub fn new(source: Shared, options: &Options, meter: Arc<Meter>) -> Self {
+        let faint = (options.wake_up > Frames::ZERO).then(Faint::new);
+        let played = options.played.clone();
+        Self { source, played, meter, faint, block: [0.0; BLOCK], at: BLOCK, is_quiet: false }
     }
 
     fn refill(&mut self) {
@@ -133,6 +145,9 @@ impl Feed {
             self.meter.mark_broken();
         }
         self.played.push(&self.block);
+        if let Some(faint) = &mut self.faint {
+            faint.fill(&mut self.block);
+        }
         self.meter.taken.fetch_add(BLOCK as u64, Relaxed);
         self.at = 0;
     }
@@ -141,7 +156,7 @@ impl Feed {
 fn pull(source: &Shared, meter: &Meter, block: &mut [f32]) {
     let Ok(mut source) = source.lock() else { return meter.mark_broken() };
     // Looked at under the lock: who disarms and then takes the lock is alone with the source.
-    if meter.armed.load(Relaxed) {
+    if meter.pulls() {
         source.fill(block);
         meter.pulled.fetch_add(block.len() as u64, Relaxed);
     }
@@ -209,8 +224,13 @@ mod tests {
     }
 
     fn feed(lasts: u64) -> (Feed, Arc<Meter>) {
-        let meter = Arc::new(Meter::new(Duration::from_secs(1)));
-        (Feed::new(Arc::new(Mutex::new(Brittle(0, lasts))), Arc::default(), meter.clone()), meter)
+        waking(lasts, Frames::ZERO)
+    }
+
+    fn waking(lasts: u64, wake_up: Frames) -> (Feed, Arc<Meter>) {
+        let meter = Arc::new(Meter::new(Duration::from_secs(1), wake_up));
+        let options = Options { wake_up, ..Options::default() };
+        (Feed::new(Arc::new(Mutex::new(Brittle(0, lasts))), &options, meter.clone()), meter)
     }
 
     /// How many of the next `frames` are sound.
@@ -227,6 +247,15 @@ mod tests {
         meter.disarm();
         assert_eq!((loud(&mut feed, BLOCK), meter.pulled(), meter.taken()), (0, 256, 768));
         assert!(!meter.is_broken());
+    }
+
+    #[test]
+    fn what_sleeps_is_woken_before_anything_is_pulled() {
+        let (mut feed, meter) = waking(u64::MAX, Frames(2 * BLOCK as u64));
+        meter.arm();
+        let woken: Vec<f32> = feed.by_ref().take(2 * BLOCK).collect();
+        assert!(woken.iter().all(|sample| sample.abs() < 0.001) && woken.iter().any(|sample| *sample != 0.0));
+        assert_eq!((feed.next(), meter.pulled()), (Some(0.5), 256));
     }
 
     #[test]

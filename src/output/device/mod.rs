@@ -5,6 +5,7 @@
 //! here can hurry it. A cut is still heard at once: [`Device::hush`] throws the queue away. docs/latency.md has
 //! the figures.
 
+mod faint;
 mod feed;
 mod opening;
 mod server;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use super::played::Played;
 use super::{Fill, Once};
-use crate::frames::RATE;
+use crate::frames::{Frames, RATE};
 use crate::mix::Clip;
 use opening::{Line, Start};
 
@@ -29,6 +30,8 @@ pub type Shared = Arc<Mutex<dyn Fill>>;
 
 /// Asked of ALSA as the period. The queue is twice that: 171 ms.
 pub const DEEP: u32 = 4_096;
+/// How long a loudspeaker is woken, where nobody says otherwise.
+pub const WAKE_UP: Frames = Frames::from_secs(1);
 /// A queue of this period is heard out sooner than a new stream could be opened.
 const NEAR: u32 = 768;
 /// A device that takes nothing for so long is gone, whatever it says.
@@ -44,6 +47,9 @@ const LONGEST_WAIT: Duration = Duration::from_millis(250);
 pub struct Options {
     /// Frames in a period, half of the queue; for odd hardware.
     pub buffer: Option<u32>,
+    /// For so long a new device plays next to nothing before it pulls, so that a loudspeaker that sleeps swallows no
+    /// word; and it plays that in place of silence. Zero: neither.
+    pub wake_up: Frames,
     /// Told everything that is played.
     pub played: Arc<Played>,
 }
@@ -67,7 +73,7 @@ pub enum DeviceError {
 pub struct Device {
     line: Line,
     source: Shared,
-    played: Arc<Played>,
+    options: Options,
     period: u32,
     /// By streams before this one.
     pulled_before: u64,
@@ -81,11 +87,10 @@ impl Device {
     /// There is no device, it does not open, does not answer within 5 s, or takes no sound within 1 s.
     pub fn open(source: Shared, options: &Options) -> Result<Self, DeviceError> {
         let period = options.buffer.unwrap_or(DEEP).max(1);
-        let played = options.played.clone();
-        let line = Line::open(&source, &played, period, Start::Silent)?;
+        let line = Line::open(&source, options, period, Start::Silent)?;
         line.await_flow()?;
         line.meter().arm();
-        Ok(Self { line, source, played, period, pulled_before: 0, holes_before: 0 })
+        Ok(Self { line, source, options: options.clone(), period, pulled_before: 0, holes_before: 0 })
     }
 
     /// Frames taken from the source so far.
@@ -118,12 +123,12 @@ impl Device {
             return;
         }
         self.line.retire();
-        self.played.take_back(self.period as usize * 2);
+        self.options.played.take_back(self.period as usize * 2);
         feed::discard(&self.source, FADE);
         let (pulled, holes) = self.line.meter().settle();
         self.pulled_before += pulled + FADE as u64;
         self.holes_before += holes;
-        match Line::open(&self.source, &self.played, self.period, Start::Playing) {
+        match Line::open(&self.source, &self.options, self.period, Start::Playing) {
             Ok(line) => self.line = line,
             Err(_) => self.line.meter().mark_broken(),
         }
@@ -140,7 +145,8 @@ impl Device {
 /// As [`Device::open`]; and the device was lost meanwhile.
 pub fn play(clip: Clip) -> Result<(), DeviceError> {
     let length = clip.len().0;
-    let device = Device::open(Arc::new(Mutex::new(Once::new(clip))), &Options::default())?;
+    let options = Options { wake_up: WAKE_UP, ..Options::default() };
+    let device = Device::open(Arc::new(Mutex::new(Once::new(clip))), &options)?;
     while device.frames_pulled() < length {
         if device.is_dead(Instant::now()) {
             return Err(DeviceError::Gone);

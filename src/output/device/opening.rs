@@ -11,9 +11,8 @@ use rodio::cpal::{self, traits::HostTrait};
 use rodio::{CpalErrorKind, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink};
 
 use super::feed::{Feed, Meter};
-use super::{DeviceError, Shared, urgency};
-use crate::frames::RATE;
-use crate::output::played::Played;
+use super::{DeviceError, Options, Shared, urgency};
+use crate::frames::{Frames, RATE};
 
 /// A sound server that is being started takes seconds; one that hangs takes for ever.
 const OPENING: Duration = Duration::from_secs(5);
@@ -35,7 +34,7 @@ const SAID: usize = 400;
 /// How a stream begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// With silence, until its meter is armed.
+    /// With silence, until it has woken the loudspeaker and its meter is armed.
     Silent,
     /// At once: another was playing a moment ago.
     Playing,
@@ -56,18 +55,14 @@ struct Opened {
 
 impl Line {
     /// `period` is in frames; two are queued.
-    pub fn open(
-        source: &Shared,
-        played: &Arc<Played>,
-        period: u32,
-        start: Start,
-    ) -> Result<Self, DeviceError> {
+    pub fn open(source: &Shared, options: &Options, period: u32, start: Start) -> Result<Self, DeviceError> {
         let queue = Duration::from_secs_f64(f64::from(period) * 2.0 / f64::from(RATE));
-        let meter = Arc::new(Meter::new(queue));
-        if start == Start::Playing {
+        let playing = start == Start::Playing;
+        let meter = Arc::new(Meter::new(queue, if playing { Frames::ZERO } else { options.wake_up }));
+        if playing {
             meter.arm();
         }
-        let feed = Feed::new(source.clone(), played.clone(), meter.clone());
+        let feed = Feed::new(source.clone(), options, meter.clone());
         let opened = Self::opened(feed, period, start, &meter);
         if opened.is_err() {
             // The thread that opens may not have given up.

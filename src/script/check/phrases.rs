@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::phrases::{COMMANDS, NUMBERS, SAY};
 use super::super::{At, Filed, Phrases, fold, notes};
 use super::wording::Scope;
-use super::{Checker, TOP, moves, names};
+use super::{Checker, TOP, invitations, moves, names};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -18,6 +18,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         commands(checker, filed);
         if let Some(resume) = &filed.item.resume {
             checker.check_in_exists(filed.source, &filed.item.language, &resume.ask);
+        }
+        if let Some(invitation) = &filed.item.invitation {
+            invitations::check(checker, filed, invitation);
         }
         moves::check(checker, filed);
     }

@@ -26,6 +26,8 @@ pub(super) enum Scope {
     Sides,
     /// The phrase of this place in `phrases::SAY`, and nothing else.
     Phrase(usize),
+    /// These variables, and nothing else.
+    Variables(&'static [&'static str]),
 }
 
 /// What is wrong with a text, wherever it stands.
@@ -80,8 +82,12 @@ impl<'a> Wording<'a> {
 }
 
 fn names_of(library: &Library, language: &str, scope: Scope) -> Names {
-    if let Scope::Phrase(index) = scope {
-        let variables = super::super::phrases::SAY.get(index).map_or(&[][..], |(_, variables)| variables);
+    let variables = match scope {
+        Scope::Phrase(index) => super::super::phrases::SAY.get(index).map(|(_, variables)| *variables),
+        Scope::Variables(variables) => Some(variables),
+        _ => None,
+    };
+    if let Some(variables) = variables {
         return variables.iter().map(|&name| (name.to_owned(), Value::from(name))).collect();
     }
     let mut names = Names::new();

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::frames::Frames;
 use crate::output::device::{self, Device, DeviceError, Options, Shared};
 #[cfg(feature = "ears")]
 use crate::output::played::Played;
@@ -41,7 +42,7 @@ impl Keeper {
 
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
         let source: Shared = stage.clone();
-        let options = Options { buffer: args.buffer, ..Options::default() };
+        let options = Options { buffer: args.buffer, wake_up: args.wake_up, ..Options::default() };
         let now = Now::Open(Device::open(source.clone(), &options)?);
         Ok(Self { source, options, patience: Duration::from_secs(args.wait_for_device), now })
     }
@@ -82,6 +83,10 @@ impl Keeper {
         if let Now::Open(device) = &mut self.now {
             device.hush();
         }
+    }
+
+    pub fn queued(&self) -> Frames {
+        Frames(2 * u64::from(self.options.buffer.unwrap_or(device::DEEP)))
     }
 
     pub fn play_out(&self) {
