@@ -38,7 +38,8 @@ fn window() -> impl Iterator<Item = f32> {
 fn spectra(sound: &[f32]) -> Result<Vec<Vec<Complex32>>, FftError> {
     let forward = RealFftPlanner::new().plan_fft_forward(FRAME);
     let spectrum = |frame: &[f32]| {
-        let mut frame: Vec<f32> = frame.iter().zip(window()).map(|(sample, window)| sample * window).collect();
+        let mut frame: Vec<f32> =
+            frame.iter().zip(window()).map(|(sample, window)| sample * window).collect();
         let mut spectrum = forward.make_output_vec();
         forward.process(&mut frame, &mut spectrum).map(|()| spectrum)
     };

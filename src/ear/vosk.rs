@@ -18,7 +18,7 @@ use super::steady::without_steady;
 type Handle = *mut c_void;
 
 /// Ways to understand an utterance that are asked for.
-const ALTERNATIVES: c_int = 20;
+const ALTERNATIVES: c_int = 30;
 /// Only an utterance up to this long is looked at twice: no answer is longer than 5 s.
 const TWICE: usize = RATE as usize * 5;
 
@@ -136,7 +136,13 @@ unsafe impl Send for Vosk {}
 impl Vosk {
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, handle: std::ptr::null_mut(), ended: Vec::new(), sound: Vec::new(), samples: Vec::new() }
+        Self {
+            model,
+            handle: std::ptr::null_mut(),
+            ended: Vec::new(),
+            sound: Vec::new(),
+            samples: Vec::new(),
+        }
     }
 
     fn free(&mut self) {

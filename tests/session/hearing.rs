@@ -1,5 +1,7 @@
 //! What people say around an answer, and what is done when it is not clear: never the opposite of what was said.
 
+use std::collections::BTreeSet;
+
 use matside::meaning::{Meaning, Meant, confirms, meaning, vocabulary, words};
 use matside::runner::{Command, Runner};
 
