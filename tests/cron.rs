@@ -75,7 +75,7 @@ until XDG_RUNTIME_DIR=/run/user/0 systemctl --user is-system-running >/dev/null 
     i=$((i + 1))
 done
 [ "$(date +%S)" -lt 50 ] || sleep 15
-DIR/matside schedule add "$(date -d '+1 minute' '+%a %H:%M')" bell.toml --systemd >DIR/added 2>DIR/linger
+DIR/matside schedule add "$(date -d '+1 minute' '+%a %H:%M')" bell.toml --systemd --at-once >DIR/added 2>DIR/linger
 export XDG_RUNTIME_DIR=/run/user/0
 find .config -type f -o -type l | sort >DIR/units
 DIR/matside doctor --quiet >DIR/doctor || :

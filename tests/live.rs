@@ -52,9 +52,11 @@ impl Session {
     /// When each chime is planned, from the first.
     fn planned(&self) -> Vec<(Frames, Chime)> {
         let mut sources = Sources::new();
-        // The phrases name the question.
-        for name in ["phrases/en.toml", "check-ins/go-on.toml"] {
-            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sessions").join(name);
+        // The phrases name the questions.
+        let questions = ["go-on", "invitation", "invitation-last", "why-not-today"];
+        let questions = questions.map(|name| format!("check-ins/{name}.toml"));
+        for name in [&["phrases/en.toml".to_owned()], &questions[..]].concat() {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sessions").join(&name);
             sources.add(name, &fs::read_to_string(path).unwrap(), Layer::Shipped);
         }
         sources.add("in-the-room.toml", &self.text, Layer::Named);

@@ -97,6 +97,22 @@ enum Loss {
     Server,
 }
 
+impl Loss {
+    fn happen(self, room: &Room) {
+        match self {
+            Self::Speaker => room.unplug(),
+            Self::Server => room.crash(),
+        }
+    }
+
+    fn mend(self, room: &Room) {
+        match self {
+            Self::Speaker => room.plug(),
+            Self::Server => room.restart(),
+        }
+    }
+}
+
 /// One time without sound, in the room's seconds.
 struct Gap {
     sentence: usize,
@@ -116,18 +132,10 @@ fn through(room: &Room, script: &Path, losses: &[Loss]) -> (Vec<Gap>, Vec<f32>, 
         // After it is heard to begin and before it ends, somewhere else each time.
         sleep(Duration::from_millis(400 + number as u64 * 97 % 600));
         let gone = room.now().room;
-        if *loss == Loss::Speaker {
-            room.unplug()
-        } else {
-            room.crash()
-        }
+        loss.happen(room);
         sleep(Duration::from_millis(500 + number as u64 * 331 % 2_500));
         let back = room.now().room;
-        if *loss == Loss::Speaker {
-            room.plug()
-        } else {
-            room.restart()
-        }
+        loss.mend(room);
         assert_eq!(session.next(), sentence, "it goes on with the sentence that was cut");
         gaps.push(Gap { sentence, loss: *loss, gone, back });
     }
@@ -252,6 +260,26 @@ fn a_loudspeaker_that_stays_away_leaves_the_place_in_the_journal() {
     assert!(resuming == "We go on with in the room.", "{resuming}");
     assert_eq!((session.next(), session.next()), (1, 2));
     assert_eq!(session.end(), (Some(0), String::new()));
+}
+
+#[test]
+fn a_loudspeaker_that_is_not_there_yet_is_waited_for() {
+    let Some(room) = Room::or_skip() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let script = script(dir.path(), 1);
+    room.unplug();
+    let session = Session::start(&room, &script, &[]);
+    sleep(Duration::from_millis(1_500));
+    let from = room.now().room;
+    room.plug();
+    assert_eq!(session.next(), 0);
+    assert_eq!(session.end(), (Some(0), String::new()));
+    sleep(Duration::from_millis(300));
+    assert_eq!(whole(&room.heard(from, room.now().room), 1), [0]);
+    room.unplug();
+    let session = Session::start(&room, &script, &["--wait-for-device", "0"]);
+    let (code, said) = session.end();
+    assert_eq!((code, said.lines().count()), (Some(7), 1), "{said}");
 }
 
 /// Where something is given to the loudspeaker, silence made of noise included, and how long before the first sound.

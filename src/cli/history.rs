@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::history::{EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING};
+use crate::history::{
+    DONE, EMERGENCY, Ending, Gap, History, MISSED, NO_ANSWER, NOT_TODAY, QUIET_HOURS, RUNNING,
+};
 use crate::journal::{FILE, Folder, Journal};
 use crate::report::{Felt, Names, NotStarted, Session, not_started, sessions};
 
@@ -42,7 +44,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     refused.retain(|refused| args.since.is_none_or(|day| refused.when.day() >= day));
     shown.retain(|session| args.since.is_none_or(|day| session.began.day() >= day));
     if args.since.is_none() {
-        shown.drain(..shown.len().saturating_sub(usize::try_from(args.last)?));
+        let last = usize::try_from(args.last)?;
+        shown.drain(..shown.len().saturating_sub(last));
+        let first = shown.first().map(|first| first.began.at);
+        // What did not start before the first of them is older than what was asked for.
+        refused.retain(|refused| shown.len() < last || first.is_some_and(|first| refused.when.at >= first));
     }
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -116,7 +122,7 @@ fn why_not(refused: &NotStarted, width: usize) -> String {
         NOT_TODAY => "not today",
         MISSED => "it was missed",
         RUNNING => "another session was running",
-        "done" => "done for today",
+        DONE => "done for today",
         "enough" => "a day of rest",
         EMERGENCY => "an emergency is not acknowledged",
         rule => rule,

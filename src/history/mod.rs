@@ -30,7 +30,7 @@ pub const MISSED: &str = "missed";
 pub const RUNNING: &str = "running";
 pub const DONE: &str = "done";
 /// Those that say nothing of how somebody is.
-pub const BY_CLOCK: [&str; 5] = [QUIET_HOURS, NO_ANSWER, NOT_TODAY, MISSED, RUNNING];
+pub const BY_CLOCK: [&str; 6] = [QUIET_HOURS, NO_ANSWER, NOT_TODAY, MISSED, RUNNING, DONE];
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

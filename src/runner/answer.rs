@@ -103,22 +103,19 @@ impl Runner {
         if let Mode::Closing(ending @ (Ending::Emergency | Ending::Symptoms)) = self.mode {
             return ending;
         }
-        if self.invited.is_some() {
-            return otherwise;
-        }
         let outcome = self.state.asking.as_ref().and_then(|asking| self.outcome(asking)).unwrap_or_default();
         if outcome.refer == Some(Refer::Emergency) {
             self.note(Note::Refer(Refer::Emergency));
             return Ending::Emergency;
+        }
+        if self.invited.is_some() {
+            return otherwise;
         }
         let stops = matches!(outcome.then, Some(Then::Stop | Then::EndGently));
         if stops || self.state.ending == Ending::Symptoms { Ending::Symptoms } else { otherwise }
     }
 
     fn conclude(&mut self, asking: &Asking, outcome: &PlannedOutcome) {
-        if let Some(invited) = self.invited.take() {
-            return self.react(invited, asking, outcome);
-        }
         if let Some(cut_off) = self.offered.take() {
             return self.decide(*cut_off, outcome);
         }
@@ -128,6 +125,9 @@ impl Runner {
         }
         if outcome.refer == Some(Refer::Emergency) {
             return self.close(Ending::Emergency);
+        }
+        if let Some(invited) = self.invited.take() {
+            return self.react(invited, asking, outcome);
         }
         self.change(outcome);
         if self.state.stopped.is_some() {

@@ -19,7 +19,8 @@ pub enum Event {
     Key(char),
     /// Words as typed.
     Said(String),
-    /// A button: the name of a command, the words of an answer, or the one character of its key.
+    /// A button: the name of a command, the words of an answer, or the one character of its key; or several of these
+    /// with a slash between, of which the first that means something now counts.
     Pressed(String),
     /// Words as heard, and whether they were heard well.
     Heard {

@@ -102,6 +102,9 @@ impl Runner {
 
     /// "Stop" is "not today", and no more questions.
     pub(super) fn decline(&mut self) {
+        if self.cut_short(Ending::Done) == Ending::Emergency {
+            return self.close(Ending::Emergency);
+        }
         self.decide_on(Reaction::NotToday);
     }
 

@@ -391,6 +391,10 @@ impl Runner {
         let doubt = self.doubt.take();
         self.break_off(elapsed, Cut::Now);
         self.doubt = doubt;
+        // In a hold nothing is said again: somebody who has waited is told that it goes on.
+        if aside.is_none() && self.held > Frames::ZERO && self.state.asking.is_none() {
+            self.aside("resumed", &[]);
+        }
         self.asides.extend(aside.into_iter().flatten());
         self.next();
     }

@@ -75,10 +75,11 @@ fn nothing_is_overwritten_and_no_shipped_file_is_hidden() {
 fn a_language_begins_with_an_exercise_and_a_question() {
     let user = User::new();
     let english = include_str!("../../sessions/phrases/en.toml");
-    // Its question is a file of that language.
-    let resume = "[resume]\nask = \"go-on\"\nwithin = \"2h\"\n";
-    assert!(english.contains(resume));
-    let other = english.replace(resume, "").replace("language = \"en\"", "language = \"xx\"");
+    // What they ask are files of that language.
+    let from = english.find("[resume]").unwrap();
+    let to = english.find("[sides.left]").unwrap();
+    let other =
+        format!("{}{}", &english[..from], &english[to..]).replace("language = \"en\"", "language = \"xx\"");
     user.write("phrases/xx.toml", &other);
     let early = user.run(&["new", "session", "one", "--language", "xx"]);
     assert_eq!(early.code, 1);

@@ -187,6 +187,25 @@ fn little_is_held_while_it_waits() {
 }
 
 #[test]
+fn a_device_that_slept_meanwhile_does_not_ring_late() {
+    let user = hasty("2s");
+    left_quietly(&user, invite(&user, "tiny", &["--snoozed=1@2026-01-01T00:00:00Z"]), "missed");
+}
+
+#[test]
+fn whose_it_is_is_asked_once() {
+    let user = hasty("2s");
+    user.write("config.toml", "[profile.anna]\n[profile.ben]\n");
+    let mut live = invite(&user, "tiny", &[]);
+    live.hear("Who is it?").say("ben").hear("It is time").say("later").hear("ring again");
+    waits(&live, 1);
+    live.say("start").hear("Numb?").say("no").hear("Pain?").say("1");
+    let seen = live.end();
+    assert_eq!((seen.code, seen.out.matches("Who is it?").count()), (0, 1), "{}", seen.err);
+    assert!(user.path("state/matside/profiles/ben/journal.sqlite").exists());
+}
+
+#[test]
 fn quiet_hours_are_quiet() {
     let user = hasty("2s");
     left_quietly(&user, invite(&user, "tiny", &["--quiet-hours", &hours(true)]), "quiet-hours");

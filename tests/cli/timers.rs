@@ -79,7 +79,7 @@ fn a_timer_is_added_listed_and_removed_and_nothing_else_is_touched() {
     for name in others {
         fs::write(folder.join(name), "# mine\n").unwrap();
     }
-    let next = systemd.done(&["schedule", "add", "Mon-Sat 07:30", "tiny", "--systemd"]);
+    let next = systemd.done(&["schedule", "add", "Mon-Sat 07:30", "tiny", "--systemd", "--at-once"]);
     assert_eq!(next.lines().filter(|line| line.ends_with("07:30  tiny")).count(), 5, "{next}");
     let timer = systemd.unit(".timer");
     let name = timer.file_name().unwrap().to_str().unwrap();
@@ -91,7 +91,7 @@ fn a_timer_is_added_listed_and_removed_and_nothing_else_is_touched() {
     assert!(service.contains(&command), "{service}");
 
     assert_eq!(systemd.done(&["schedule", "list"]), "  1  Mon-Sat 07:30 tiny  (systemd)\n");
-    let again = systemd.matside(&["schedule", "add", "Mon-Sat 7:30", "tiny", "--systemd"]);
+    let again = systemd.matside(&["schedule", "add", "Mon-Sat 7:30", "tiny", "--systemd", "--at-once"]);
     assert!(again.code == 1 && again.err.contains("is there already"), "{}", again.err);
     assert_eq!(systemd.done(&["schedule", "remove", "1"]), "removed: Mon-Sat 07:30 tiny\n");
     assert!(systemd.asked().contains(&format!("--user disable --now --quiet {name}\n")));
@@ -102,10 +102,10 @@ fn a_timer_is_added_listed_and_removed_and_nothing_else_is_touched() {
 fn what_systemd_refuses_leaves_nothing_behind() {
     let systemd = Systemd::new();
     fs::write(systemd.user.path("refuse"), "").unwrap();
-    let seen = systemd.matside(&["schedule", "add", "07:30", "tiny", "--systemd"]);
+    let seen = systemd.matside(&["schedule", "add", "07:30", "tiny", "--systemd", "--at-once"]);
     assert_eq!((seen.code, &*seen.err), (1, "matside: `systemctl --user` refused: no bus\n"));
     assert!(systemd.units().is_empty(), "{:?}", systemd.units());
-    let mut command = systemd.user.program(&["schedule", "add", "07:30", "tiny", "--systemd"]);
+    let mut command = systemd.user.program(&["schedule", "add", "07:30", "tiny", "--systemd", "--at-once"]);
     command.env("PATH", systemd.user.path("here"));
     let seen = finish(command);
     assert!(seen.code == 1 && seen.err.contains("without systemd, leave `--systemd` out"), "{}", seen.err);
@@ -116,10 +116,10 @@ fn what_systemd_refuses_leaves_nothing_behind() {
 fn cron_and_systemd_stand_in_one_list() {
     let systemd = Systemd::new();
     systemd.crontab();
-    systemd.done(&["schedule", "add", "Mon 07:30", "tiny"]);
-    let near = systemd.matside(&["schedule", "add", "Mon 08:00", "tiny", "--systemd"]);
+    systemd.done(&["schedule", "add", "Mon 07:30", "tiny", "--at-once"]);
+    let near = systemd.matside(&["schedule", "add", "Mon 08:00", "tiny", "--systemd", "--at-once"]);
     assert!(near.err.contains("is near"), "{}", near.err);
-    let same = systemd.matside(&["schedule", "add", "Mon 07:30", "tiny", "--systemd"]);
+    let same = systemd.matside(&["schedule", "add", "Mon 07:30", "tiny", "--systemd", "--at-once"]);
     assert!(same.err.contains("is there already"), "{}", same.err);
     let both = "  1  Mon 07:30 tiny\n  2  Mon 08:00 tiny  (systemd)\n";
     assert_eq!(systemd.done(&["schedule", "list"]), both);
@@ -133,7 +133,7 @@ fn cron_and_systemd_stand_in_one_list() {
 #[test]
 fn a_timer_that_was_changed_is_named() {
     let systemd = Systemd::new();
-    systemd.done(&["schedule", "add", "07:30", "tiny", "--systemd"]);
+    systemd.done(&["schedule", "add", "07:30", "tiny", "--systemd", "--at-once"]);
     let timer = systemd.unit(".timer");
     let text = fs::read_to_string(&timer).unwrap();
     fs::write(&timer, text.replace("daily 07:30", "daily 7h30")).unwrap();
@@ -145,7 +145,7 @@ fn a_timer_that_was_changed_is_named() {
 #[test]
 fn doctor_finds_a_timer_that_does_not_wait() {
     let systemd = Systemd::new();
-    systemd.done(&["schedule", "add", "07:30", "tiny", "--systemd"]);
+    systemd.done(&["schedule", "add", "07:30", "tiny", "--systemd", "--at-once"]);
     let about = |out: String| out.lines().find(|line| line.contains(" timer ")).unwrap().to_owned();
     let line = about(systemd.matside(&["doctor", "--quiet"]).out);
     assert!(line.starts_with("good") && line.ends_with("waits"), "{line}");
@@ -173,7 +173,15 @@ fn systemd_accepts_the_units() {
     fs::create_dir(&odd).unwrap();
     let odd = odd.join("tiny.toml");
     fs::copy(systemd.user.path("config/matside/tiny.toml"), &odd).unwrap();
-    systemd.done(&["schedule", "add", "Fri-Mon,Wed 07:30", odd.to_str().unwrap(), "--systemd"]);
+    systemd.done(&[
+        "schedule",
+        "add",
+        "Fri-Mon,Wed 07:30",
+        odd.to_str().unwrap(),
+        "--systemd",
+        "--missed",
+        "ask",
+    ]);
     let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples/matside.timer");
     for path in [systemd.unit(".timer"), systemd.unit(".service"), examples.into()] {
         let Some(output) = analyze(&systemd, &["--user", "verify", path.to_str().unwrap()]) else { return };

@@ -66,7 +66,7 @@ fn it_rings_twice_and_says_what_it_is_and_how_long() {
         said,
         [
             "It is time for your session.",
-            "It is called A taste of the gentle routine, and takes about three minutes.",
+            "It is called A taste of the gentle routine, and takes about two minutes.",
             "Shall we start now, later, or not today?",
         ]
     );
@@ -180,6 +180,14 @@ fn every_answer_leads_where_its_file_says() {
             assert!(records(&trace).contains(&(why.clone(), answer.id.to_string())), "{:?}", records(&trace));
         }
     }
+}
+
+#[test]
+fn an_emergency_is_one_here_too() {
+    let library = altered(&|text| text.replace("refer = \"professional\"", "refer = \"emergency\""));
+    let plan = plan_of(&library, "taste");
+    let [ask, why] = ["invitation".to_owned(), "why-not-today".to_owned()];
+    ended(&pressing(&plan, false, &[(&ask, 'n'), (&why, 'p')]), Ending::Emergency);
 }
 
 /// Presses a key at each of these check-ins.

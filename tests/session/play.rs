@@ -299,6 +299,7 @@ fn a_hold_goes_on_where_it_was_heard() {
     let trace = gentle(&[], vec![("On each side.", 8_000, Event::OutputLost(unheard))]);
     ended(&trace, Ending::Done);
     assert_eq!(trace.length, plain.length + unheard);
+    assert!(said(&trace, "We go on."));
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub fn beside() -> Option<Journal> {
 pub fn note(what: What) {
     let row = Happened { when: Moment::from(&Zoned::now()), what };
     let Some(mut journal) = beside() else {
-        return eprintln!("matside: what happened cannot be written down");
+        return log::warn("why there is no session could not be written down");
     };
     if let Err(error) = journal.write(None, &[row], None) {
         warn(error);

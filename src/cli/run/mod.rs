@@ -241,7 +241,7 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
     #[cfg(feature = "buttons")]
-    let light = light(senses.buttons.led.as_deref());
+    let light = light(senses.buttons.led.as_deref(), &senses.messages);
     let _socket = listen(messages.clone(), status.clone());
     let told = Box::new(move |written| drop(messages.send(Message::Written(written))));
     let live = Live {
@@ -285,9 +285,10 @@ fn listen(messages: Sender<Message>, status: Status) -> Option<Socket> {
 
 /// Without its light a session still runs.
 #[cfg(feature = "buttons")]
-fn light(name: Option<&str>) -> Option<Light> {
+fn light(name: Option<&str>, messages: &Sender<Message>) -> Option<Light> {
     let opened = Light::open(name?).map_err(anyhow::Error::from);
-    opened.inspect_err(|error| eprintln!("matside: {error:#}; `matside doctor` says what mends it")).ok()
+    let told = |error: &_| format!("{error:#}; `matside doctor` says what mends it");
+    opened.inspect_err(|error| drop(messages.send(Message::Input(Input::Told(told(error)))))).ok()
 }
 
 /// Nobody wants reports of what is no longer alive; and when the main thread is gone, the process is about to be.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::frames::Frames;
 
-use super::super::{Exit, places};
+use super::super::{Exit, log, places};
 use super::{Input, Message, Senses};
 
 /// How often the clock on the wall is looked at: a device that slept is not to wait for what it slept through.
@@ -64,6 +64,7 @@ impl Snoozed {
         }
         // The terminal as it was.
         drop(senses);
+        log::end(Exit::Done);
         let earlier = format!("{FLAG}=");
         let arguments = std::env::args_os().skip(1);
         let arguments = arguments.filter(|argument| !argument.to_string_lossy().starts_with(&earlier));

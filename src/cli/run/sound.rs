@@ -18,7 +18,7 @@ pub struct Args {
     /// Where the sound goes: device, null (nowhere, in real time) or free (nowhere, as fast as it can)
     #[arg(long, value_enum, default_value = "device")]
     output: Output,
-    /// How long to wait for a lost sound device, in seconds
+    /// How long to wait for a sound device that is gone, in seconds; at the start, where nobody sits at a terminal
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     wait_for_device: u64,
     /// How long a sleeping loudspeaker is woken with next to nothing, at the start and when it is back, up to 5s; 0s: silence

@@ -43,7 +43,7 @@ pub struct Devices {
     open: Vec<Open>,
     /// Without a button that means anything: path and inode, since the next device may get the same path.
     passed_over: BTreeSet<(PathBuf, u64)>,
-    /// Could not be opened once. A device that has just come gets its rights a moment later.
+    /// Could not be opened at the last look. A device that has just come gets its rights a moment later.
     refused: BTreeSet<PathBuf>,
     told: bool,
 }
@@ -61,6 +61,7 @@ impl Devices {
         let found: BTreeSet<(PathBuf, u64)> =
             events.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?.ino()))).collect();
         self.passed_over.retain(|known| found.contains(known));
+        let before = std::mem::take(&mut self.refused);
         let mut changes = Vec::new();
         for (path, inode) in found {
             let known = self.open.iter().any(|open| open.path == path);
@@ -74,8 +75,8 @@ impl Devices {
                 }
                 Ok(None) => _ = self.passed_over.insert((path, inode)),
                 Err(error) => {
-                    let again = !self.refused.insert(path.clone());
-                    if again && !std::mem::replace(&mut self.told, true) {
+                    self.refused.insert(path.clone());
+                    if before.contains(&path) && !std::mem::replace(&mut self.told, true) {
                         changes.push(Change::Refused(path, error));
                     }
                 }

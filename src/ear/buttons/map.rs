@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use evdev::KeyCode;
+use strsim::damerau_levenshtein;
 
 use crate::diagnostic::did_you_mean;
 use crate::runner::Command;
@@ -24,10 +25,14 @@ const KEYS: u16 = 0x300;
 /// The last of the keys that type or move a cursor, from Escape to Delete; those of media come after.
 const LAST_TYPED: u16 = KeyCode::KEY_DELETE.0;
 
-/// What a plain remote, a keypad or the keys of a headset mean. A single character is an answer by its key.
+/// Between several meanings, of which the first that is one now counts.
+const OR: char = '/';
+
+/// What a plain remote, a keypad or the keys of a headset mean. A single character is an answer by its key; "start" is
+/// one to the invitation.
 const BUILT_IN: [(&str, &[KeyCode]); 19] = [
     (
-        "pause",
+        "start / pause",
         &[
             KeyCode::KEY_PLAYPAUSE,
             KeyCode::KEY_PLAY,
@@ -207,31 +212,33 @@ impl Map {
     }
 }
 
-/// What a text of a file means: the name of a command, the words or the key of an answer, or nothing.
+/// What a text of a file means: names of commands, words or keys of answers; or nothing.
 fn read(meaning: &str) -> Result<Option<String>, Wrong> {
-    let meaning = meaning.trim();
-    let commands = || Command::keys().map(|(name, _)| name);
-    if let Some(words) = meaning.strip_prefix(SAY).map(str::trim).filter(|words| !words.is_empty()) {
-        return Ok(Some(words.to_owned()));
-    }
-    if meaning == NOTHING {
+    if meaning.trim() == NOTHING {
         return Ok(None);
     }
-    if meaning.is_empty() || meaning == SAY.trim() {
-        let message = "this button says nothing".to_owned();
+    let all: Vec<&str> = meaning.split(OR).map(|one| read_one(one.trim())).collect::<Result<_, _>>()?;
+    Ok(Some(all.join(" / ")))
+}
+
+fn read_one(meaning: &str) -> Result<&str, Wrong> {
+    let wrong = |message, hint| Err(Wrong { meaning: true, message, hint });
+    let words = meaning.strip_prefix(SAY).map(str::trim);
+    let said = words.unwrap_or(meaning);
+    if said.is_empty() || said == SAY.trim() {
         let hint = format!("`\"{NOTHING}\"` takes the meaning of a button away");
-        return Err(Wrong { meaning: true, message, hint });
+        return wrong("this button says nothing".to_owned(), hint);
     }
-    if Command::named(meaning).is_some() {
-        return Ok(Some(meaning.to_owned()));
+    if words.is_some() || Command::named(said).is_some() {
+        return Ok(said);
     }
-    match did_you_mean(meaning, commands()) {
-        Some(hint) => Err(Wrong {
-            meaning: true,
-            message: format!("`{meaning}` is no command"),
-            hint: format!("{hint} `\"{SAY}{meaning}\"` means the words"),
-        }),
-        None => Ok(Some(meaning.to_owned())),
+    // Nearer than for other names: most words of answers are a little like some command.
+    match Command::keys().find(|(name, _)| damerau_levenshtein(said, name) == 1) {
+        Some((near, _)) => {
+            let hint = format!("did you mean `{near}`? `\"{SAY}{said}\"` means the words");
+            wrong(format!("`{said}` is no command"), hint)
+        }
+        None => Ok(said),
     }
 }
 
@@ -251,7 +258,7 @@ mod tests {
     fn a_plain_remote_has_meanings_and_its_names_are_read_back() {
         let map = Map::default();
         for (name, what) in
-            [("KEY_PLAYPAUSE", "pause"), ("KEY_NEXTSONG", "skip"), ("KEY_KP7", "7"), ("KEY_N", "n")]
+            [("KEY_PLAYPAUSE", "start / pause"), ("KEY_NEXTSONG", "skip"), ("KEY_KP7", "7"), ("KEY_N", "n")]
         {
             assert_eq!(map.meaning(&key(name), Press::Short), Some(what));
         }
@@ -275,7 +282,7 @@ mod tests {
             ("KEY_VOLUMEUP", "nothing"),
             ("KEY_PAGEDOWN", "skip"),
             ("KEY_B", "say stop it"),
-            ("KEY_B hold", "stop"),
+            ("KEY_B hold", "later/stop"),
             ("gpiochip0:17", "yes"),
             ("gpiochip0:4 high hold", "worse"),
         ] {
@@ -283,7 +290,7 @@ mod tests {
         }
         assert!(!map.knows(&key("KEY_VOLUMEUP")));
         assert_eq!(map.meaning(&key("KEY_B"), Press::Short), Some("stop it"));
-        assert_eq!(map.meaning(&key("KEY_B"), Press::Long), Some("stop"));
+        assert_eq!(map.meaning(&key("KEY_B"), Press::Long), Some("later / stop"));
         assert!(map.holds(&key("KEY_B")) && !map.holds(&key("KEY_PAGEDOWN")));
         let lines: Vec<_> = map.lines().into_iter().map(|line| (line.line, line.high)).collect();
         assert_eq!(lines, [(4, true), (17, false)]);
@@ -296,7 +303,9 @@ mod tests {
         assert!(hint("gpio/chip0:1", "pause").contains("matside buttons"));
         assert!(hint("#99999", "pause").contains("matside buttons"));
         assert!(hint("KEY_A", "puase").contains("did you mean `pause`? `\"say puase\"` means the words"));
+        assert!(hint("KEY_A", "yes / puase").contains("did you mean `pause`?"));
         assert!(hint("KEY_A", " ").contains("nothing"));
+        assert!(hint("KEY_A", "yes /").contains("nothing"));
         assert!(hint("KEY_A", "say ").contains("nothing"));
     }
 }

@@ -1,5 +1,6 @@
 //! The sound device, and getting it back.
 
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
@@ -36,15 +37,21 @@ impl Keeper {
     /// What is played, and how many frames of it wait at least.
     #[cfg(feature = "ears")]
     pub fn played(&self) -> (Arc<Played>, u64) {
-        let period = self.options.buffer.unwrap_or(device::DEEP);
-        (self.options.played.clone(), period.into())
+        (self.options.played.clone(), self.period().into())
+    }
+
+    fn period(&self) -> u32 {
+        self.options.buffer.unwrap_or(device::DEEP)
     }
 
     pub fn open(args: &Args, stage: &Arc<Mutex<Stage>>) -> Result<Self, DeviceError> {
         let source: Shared = stage.clone();
         let options = Options { buffer: args.buffer, wake_up: args.wake_up, ..Options::default() };
-        let now = Now::Open(Device::open(source.clone(), &options)?);
-        Ok(Self { source, options, patience: Duration::from_secs(args.wait_for_device), now })
+        let patience = Duration::from_secs(args.wait_for_device);
+        // Whoever looks is told at once. By the clock, a loudspeaker may still be on its way.
+        let at_start = if std::io::stderr().is_terminal() { Duration::ZERO } else { patience };
+        let device = device::reopen(&source, &options, Instant::now() + at_start, &AtomicBool::new(false))?;
+        Ok(Self { source, options, patience, now: Now::Open(device) })
     }
 
     pub fn look(&mut self) -> State {
@@ -52,6 +59,8 @@ impl Keeper {
             Now::Open(device) if !device.is_dead(Instant::now()) => return State::Playing,
             Now::Open(_) => {
                 self.now = self.find();
+                // What waited in the queue was never heard.
+                self.options.played.take_back(self.period() as usize * 2);
                 return State::Lost;
             }
             Now::Lost { back, .. } => back.try_recv(),
@@ -86,7 +95,7 @@ impl Keeper {
     }
 
     pub fn queued(&self) -> Frames {
-        Frames(2 * u64::from(self.options.buffer.unwrap_or(device::DEEP)))
+        Frames(2 * u64::from(self.period()))
     }
 
     pub fn play_out(&self) {
