@@ -48,7 +48,8 @@ pub fn lean(model: &Path) -> io::Result<TempDir> {
 fn wider(search: &str) -> String {
     let width = |line: &&str| line.starts_with("--beam=") || line.starts_with("--lattice-beam=");
     let others = search.lines().filter(|line| !width(line));
-    others.chain(["--beam=13.0", "--lattice-beam=6.0"]).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = others.chain(["--beam=13.0", "--lattice-beam=6.0", ""]).collect();
+    lines.join("\n")
 }
 
 /// The words of a language model, in one that has a single state and knows nothing about them.
