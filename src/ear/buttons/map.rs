@@ -7,7 +7,7 @@ use std::str::FromStr;
 use evdev::KeyCode;
 use strsim::damerau_levenshtein;
 
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::suggest;
 use crate::runner::Command;
 
 use super::press::Press;
@@ -133,8 +133,10 @@ impl FromStr for Button {
         let code = name.strip_prefix('#').and_then(|code| code.parse().ok()).filter(|code| *code < KEYS);
         let code = code.or_else(|| Some(KeyCode::from_str(name).ok()?.code()));
         code.map(Self::Key).ok_or_else(|| {
-            let names: Vec<String> = (0..KEYS).filter_map(key_name).collect();
-            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            // Names are compared in lower case.
+            let names: Vec<String> = (0..KEYS).filter_map(key_name).map(|name| name.to_lowercase()).collect();
+            let near = suggest(name, names.iter().map(String::as_str));
+            let hint = near.map(|near| format!("did you mean `{}`?", near.to_uppercase()));
             let known =
                 "`KEY_…` or `gpiochip0:17`; `matside buttons` prints the name of each that is pressed";
             let message = format!("there is no button `{name}`");
