@@ -198,7 +198,7 @@ impl Canceller {
         }
         let loud = heard > AUDIBLE;
         self.known |= self.settled && loud && echo > 0.5 * heard && self.left < LEARNT * self.heard;
-        self.astray = if !self.is_astray() { 0 } else { self.astray + u32::from(loud) };
+        self.astray = if self.is_astray() { self.astray + u32::from(loud) } else { 0 };
         if self.astray > GIVEN_UP {
             self.known = false;
         }

@@ -225,11 +225,7 @@ impl Hearing {
         }
         let was_speaking = self.utterances.is_speaking();
         // What the program itself says is no utterance.
-        let edges = if somebody {
-            self.utterances.take(block)
-        } else {
-            self.utterances.take(&vec![0.0; block.len()])
-        };
+        let edges = self.utterances.take(block, somebody);
         if !was_speaking {
             let over = (self.sound.len() + block.len()).saturating_sub(BEFORE + block.len());
             self.sound.drain(..over.min(self.sound.len()));

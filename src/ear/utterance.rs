@@ -60,14 +60,14 @@ impl Utterances {
         self.speaking
     }
 
-    /// Takes any number of samples, and says what began or ended in them.
-    pub fn take(&mut self, samples: &[f32]) -> Vec<Edge> {
+    /// Takes any number of samples, and says what began or ended in them. Where there is nobody, there is no speech.
+    pub fn take(&mut self, samples: &[f32], somebody: bool) -> Vec<Edge> {
         self.rest.extend(samples.iter().map(|sample| sample.clamp(-1.0, 1.0)));
         let rest = std::mem::take(&mut self.rest);
         let (frames, left) = rest.as_chunks::<FRAME>();
         let edges = frames.iter().filter_map(|frame| {
             let score = self.detector.predict_f32(frame);
-            self.frame(score)
+            self.frame(if somebody { score } else { 0.0 })
         });
         let edges = edges.collect();
         self.rest = left.to_vec();
@@ -125,6 +125,6 @@ mod tests {
             (seed >> 8) as f32 / 83_886_080.0 - 0.1
         });
         let noise: Vec<f32> = noise.take(32_000).collect();
-        assert_eq!(utterances.take(&noise), []);
+        assert_eq!(utterances.take(&noise, true), []);
     }
 }

@@ -84,7 +84,7 @@ impl Filter {
     pub fn predict(&mut self, played: &[f32; BLOCK]) -> [f32; BLOCK] {
         let newest = std::mem::replace(&mut self.newest_ahead, *played);
         let spectrum = self.spectrum(&newest, played);
-        push(&mut self.ahead, spectrum);
+        push(&mut self.ahead, &spectrum);
         self.echo(&self.ahead)
     }
 
@@ -134,7 +134,7 @@ impl Filter {
     fn push(&mut self, played: &[f32; BLOCK]) {
         let newest = std::mem::replace(&mut self.newest, *played);
         let spectrum = self.spectrum(&newest, played);
-        push(&mut self.played, spectrum);
+        push(&mut self.played, &spectrum);
     }
 
     /// Takes out of `mic` what comes of `played`, gives it back, and learns from what is left.
@@ -234,9 +234,9 @@ impl Filter {
     }
 }
 
-fn push(past: &mut VecDeque<Bins>, newest: Bins) {
+fn push(past: &mut VecDeque<Bins>, newest: &Bins) {
     past.rotate_right(1);
     if let Some(first) = past.front_mut() {
-        *first = newest;
+        *first = *newest;
     }
 }

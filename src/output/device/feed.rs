@@ -103,7 +103,7 @@ impl Meter {
     }
 
     fn pulls(&self) -> bool {
-        self.armed.load(Relaxed) && self.taken() >= self.lead.0
+        self.is_armed() && self.taken() >= self.lead.0
     }
 
     fn tick(&self) {
@@ -148,15 +148,12 @@ impl Feed {
             self.block.fill(0.0);
             self.meter.mark_broken();
         }
-<<<<<<< HEAD
         // A stream that is let go takes silence for a while, which is nobody's.
         if self.meter.is_armed() {
             self.played.push(&self.block);
-=======
-        self.played.push(&self.block);
+        }
         if let Some(faint) = &mut self.faint {
             faint.fill(&mut self.block);
->>>>>>> 07830c17b004bd912eb37f0cbf863262169730b9
         }
         self.meter.taken.fetch_add(BLOCK as u64, Relaxed);
         self.at = 0;
@@ -166,11 +163,7 @@ impl Feed {
 fn pull(source: &Shared, meter: &Meter, block: &mut [f32]) {
     let Ok(mut source) = source.lock() else { return meter.mark_broken() };
     // Looked at under the lock: who disarms and then takes the lock is alone with the source.
-<<<<<<< HEAD
-    if meter.is_armed() {
-=======
     if meter.pulls() {
->>>>>>> 07830c17b004bd912eb37f0cbf863262169730b9
         source.fill(block);
         meter.pulled.fetch_add(block.len() as u64, Relaxed);
     }

@@ -60,7 +60,7 @@ impl Keeper {
             Now::Open(_) => {
                 self.now = self.find();
                 // What waited in the queue was never heard.
-                self.options.played.take_back(self.period() as usize * 2);
+                self.options.played.begin_anew(self.period() as usize * 2);
                 return State::Lost;
             }
             Now::Lost { back, .. } => back.try_recv(),
