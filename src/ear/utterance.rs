@@ -117,6 +117,12 @@ mod tests {
     }
 
     #[test]
+    fn an_utterance_ends_where_there_is_nobody() {
+        let mut utterances = Utterances { speaking: true, was_speech: true, ..Utterances::default() };
+        assert_eq!(utterances.take(&[0.0; FRAME * (END as usize + 1)], false), [Edge::Ends]);
+    }
+
+    #[test]
     fn noise_is_no_speech() {
         let mut utterances = Utterances::default();
         let mut seed = 1_u32;
