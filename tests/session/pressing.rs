@@ -62,7 +62,10 @@ fn of_several_meanings_the_first_that_is_one_now_counts() {
     let pain = |what| {
         let trace =
             with(&well_but("pain-now"), &[("How strong is", 500, what), ("Paused.", 1_000, "4 / pause")]);
-        (answered(&trace).iter().any(|answer| answer.starts_with("pain-now") && answer.ends_with(" 4")), trace)
+        (
+            answered(&trace).iter().any(|answer| answer.starts_with("pain-now") && answer.ends_with(" 4")),
+            trace,
+        )
     };
     let (answers, trace) = pain("no / 4 / stop");
     assert!(answers && notes(&trace).all(|note| *note != Note::Paused));
