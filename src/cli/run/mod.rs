@@ -38,6 +38,7 @@ use super::{Exit, Speech, Which, clips, ctl, guide, log, places, voices};
 use invite::{Invited, Turn};
 use keep::{Keep, Written};
 use screen::Screen;
+use snooze::Snoozed;
 use sound::Sound;
 pub use start::TODAY;
 use start::{Asked, Start};
@@ -172,35 +173,36 @@ pub fn run(args: &Args, mut senses: Senses) -> anyhow::Result<Exit> {
         return Ok(exit);
     }
     match turn(args, &mut senses)? {
-        Invited::Later(snoozed) => snoozed.begin(senses),
-        Invited::Over(exit) => Ok(exit),
-        Invited::Start => Ok(Exit::Done),
+        Ok(exit) => Ok(exit),
+        Err(snoozed) => snoozed.begin(senses),
     }
 }
 
-/// The invitation where there is one, and the session. It holds whatever only one process can have, and gives it back.
-fn turn(args: &Args, senses: &mut Senses) -> anyhow::Result<Invited> {
+/// The invitation where there is one, and the session; or until when it was put off. Everything that only one process can
+/// have is held here, and given back.
+fn turn(args: &Args, senses: &mut Senses) -> anyhow::Result<Result<Exit, Snoozed>> {
     let asked = match Asked::read(args)? {
         Ok(asked) => asked,
-        Err(exit) => return Ok(Invited::Over(exit)),
+        Err(exit) => return Ok(Ok(exit)),
     };
     let id = asked.id().to_owned();
-    let Some(mut turn) = Turn::take(&args.invite, &id)? else { return Ok(Invited::Over(Exit::Done)) };
-    let Some(missed) = invite::call(&args.invite, &turn, &id) else { return Ok(Invited::Over(Exit::Done)) };
-    let Some(start) = asked.start(&turn.memory)? else { return Ok(Invited::Over(Exit::BadScript)) };
+    let Some(mut turn) = Turn::take(&args.invite, &id)? else { return Ok(Ok(Exit::Done)) };
+    let Some(missed) = invite::call(&args.invite, &turn, &id) else { return Ok(Ok(Exit::Done)) };
+    let Some(start) = asked.start(&turn.memory)? else { return Ok(Ok(Exit::BadScript)) };
     if start.silent {
         memory::note(start.begun);
-        return Ok(Invited::Over(Exit::Done));
+        return Ok(Ok(Exit::Done));
     }
     match invite::invite(args, &id, &start, missed, senses)? {
         Invited::Start => {}
-        other => return Ok(other),
+        Invited::Later(snoozed) => return Ok(Err(snoozed)),
+        Invited::Over(exit) => return Ok(Ok(exit)),
     }
     let Start { plan, runner, begun, advised, refused, .. } = start;
     let (journal, trouble) = (turn.memory.journal.take(), turn.memory.trouble);
     let show = Show { plan, runner, begun, advised, journal, trouble };
     let exit = perform(args, show, senses)?.exit;
-    Ok(Invited::Over(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit }))
+    Ok(Ok(if refused && exit == Exit::Emergency { Exit::Blocked } else { exit }))
 }
 
 fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Performed> {
