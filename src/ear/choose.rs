@@ -28,7 +28,7 @@ const NEAR: f32 = 6.0;
 const SILENCE: f32 = 0.5;
 /// How far a phrase must be ahead of one that means something else. These three were measured on the training voices of
 /// `tests/ears/clips.py`.
-const OTHER: f32 = 1.0;
+const OTHER: f32 = 0.6;
 /// What a look does not list is this much less likely than the last that it lists, and at least so much than its best.
 const BEHIND: f32 = 1.5;
 const UNLISTED: f32 = 2.0;
@@ -153,11 +153,11 @@ mod tests {
 
     /// Lists from a clip: "two" in noise.
     #[test]
-    fn two_looks_agree_or_it_is_unsure() {
+    fn a_second_look_can_put_the_first_right() {
         let ten: &[_] = &[("ten", 75.6), ("tell", 75.1), ("town", 73.9), ("two", 73.9), ("down", 73.5)];
         let two: &[_] = &[("two", 78.7), ("tell", 77.6), ("too", 77.3), ("ten", 75.3)];
         assert_eq!(chosen(ten), Some(("ten".to_owned(), true)), "one look was wrong");
-        assert_eq!(twice(&[ten, two]), Some(("two".to_owned(), false)));
+        assert_eq!(twice(&[ten, two]), Some(("two".to_owned(), true)));
     }
 
     #[test]

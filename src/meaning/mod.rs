@@ -49,9 +49,13 @@ pub fn meaning(words: &str, phrases: &PhraseBook, check_in: Option<&PlannedCheck
     let lexicon = Lexicon::of(phrases, check_in);
     let tokens: Vec<&str> = folded.split_whitespace().collect();
     let (before, after) = corrected(&tokens, &phrases.hearing().correction);
-    match (judge(&lexicon.read(after)), before) {
+    let (before, after) = (before.map(|before| lexicon.read(before)), lexicon.read(after));
+    let other = |pieces: &Vec<Piece>| pieces.iter().any(|piece| piece.item == Item::Other);
+    match (judge(&after), before) {
         // Something was taken back, and nothing put in its place.
-        (Meaning::Nothing, Some(before)) => Meaning::Unsure(all(&lexicon.read(before))),
+        (Meaning::Nothing, Some(before)) => Meaning::Unsure(all(&before)),
+        // Talk about another matter: "I cannot find … no".
+        (_, Some(before)) if other(&before) => Meaning::Unsure(all(&after)),
         (meaning, _) => meaning,
     }
 }

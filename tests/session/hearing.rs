@@ -83,6 +83,7 @@ fn what_is_taken_back_does_not_count() {
             ("I mean three", "3"),
             ("four, I mean five or six", "5|6"),
             ("four, sorry", "?4"),
+            ("the remote, I mean three", "?3"),
             ("four, no, three", "?4"),
             ("not four", "?"),
             ("no pain", "?"),
