@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use evdev::uinput::VirtualDevice;
 use evdev::{AttributeSet, EventType, InputEvent, KeyCode};
 use matside::history::What;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use user::{LIVE, Live, User};
 
@@ -100,7 +101,8 @@ impl Remote {
 
 fn status(user: &User, key: &str) -> String {
     let seen = user.run(&["ctl", "status"]);
-    let status: serde_json::Value = serde_json::from_str(&seen.out).unwrap();
+    // Nothing yet, while the session begins.
+    let status: serde_json::Value = serde_json::from_str(&seen.out).unwrap_or_default();
     status[key].as_str().unwrap_or_default().to_owned()
 }
 
@@ -182,6 +184,58 @@ fn a_foot_switch_has_a_long_press_and_is_nobody_elses() {
     pedal.press_for(KeyCode::KEY_B, 1_500);
     let seen = live.end();
     assert_eq!(seen.code, 3, "{} {}", seen.out, seen.err);
+}
+
+/// N answers, unless it is left to a screen; play and pause are heard wherever one sits.
+fn only_media_keys_are_heard(user: &User, remote: &mut Remote) {
+    until("asked", || status(user, "window") == "flags");
+    thread::sleep(PLUGGED);
+    remote.press(KeyCode::KEY_N);
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(status(user, "window"), "flags");
+    remote.press(KeyCode::KEY_PLAYPAUSE);
+    until("paused", || status(user, "window") == "paused");
+    remote.press(KeyCode::KEY_PLAYPAUSE);
+    until("asked again", || status(user, "window") == "flags");
+}
+
+#[test]
+#[ignore = "script/vm-test"]
+fn what_types_is_left_to_whoever_sits_at_the_screen() {
+    let seat = Path::new("/run/systemd/seats/seat0");
+    assert!(!seat.exists(), "this is no machine to try that on");
+    fs::create_dir_all(seat.parent().unwrap()).unwrap();
+    fs::write(seat, "IS_SEAT0=1\nACTIVE=c1\nACTIVE_UID=1000\n").unwrap();
+    let user = somebody("");
+    let mut remote = Remote::plug("Keyboard", &[KeyCode::KEY_N, KeyCode::KEY_PLAYPAUSE]);
+    let mut live = start(&user);
+    live.hear("Numb?");
+    only_media_keys_are_heard(&user, &mut remote);
+    fs::remove_file(seat).unwrap();
+    remote.press(KeyCode::KEY_N);
+    live.hear("> no");
+}
+
+#[test]
+#[ignore = "script/vm-test"]
+fn what_types_at_the_terminal_of_the_session_is_heard_once() {
+    let user = somebody("");
+    let mut remote = Remote::plug("Keyboard", &[KeyCode::KEY_N, KeyCode::KEY_PLAYPAUSE]);
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    let open = || File::options().read(true).write(true).open(&name).unwrap();
+    let args = [&["-c", env!("CARGO_BIN_EXE_matside")][..], &LIVE[..], &["long"]].concat();
+    let mut command = user.dressed(std::process::Command::new("setsid"), &args);
+    let mut child = command.stdin(open()).stdout(open()).stderr(open()).spawn().unwrap();
+    only_media_keys_are_heard(&user, &mut remote);
+    let mut keyboard = File::from(master);
+    keyboard.write_all(b"n").unwrap();
+    until("answered", || status(&user, "window") == "none");
+    keyboard.write_all(b"q").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(answers(&user)[0], "flags: Some(\"no\") None");
 }
 
 /// A chip of `gpio-sim`, for as long as this lives.

@@ -14,6 +14,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use room::Room;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 const RATE: f64 = 48_000.0;
@@ -278,6 +279,57 @@ fn a_loudspeaker_that_is_not_there_yet_is_waited_for() {
     assert_eq!(whole(&room.heard(from, room.now().room), 1), [0]);
     room.unplug();
     let session = Session::start(&room, &script, &["--wait-for-device", "0"]);
+    let (code, said) = session.end();
+    assert_eq!((code, said.lines().count()), (Some(7), 1), "{said}");
+}
+
+/// The sound server while it answers nobody.
+struct Hung(Pid);
+
+impl Hung {
+    fn server(room: &Room) -> Self {
+        let env = room.env();
+        let runtime = &env.iter().find(|(name, _)| name == "XDG_RUNTIME_DIR").unwrap().1;
+        let file = Path::new(runtime).with_file_name("room.pa").display().to_string();
+        let is_server = |pid: &Pid| {
+            let line = fs::read_to_string(format!("/proc/{}/cmdline", pid.as_raw_pid())).unwrap_or_default();
+            line.starts_with("pulseaudio") && line.contains(&file)
+        };
+        let processes = fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| Pid::from_raw(entry.ok()?.file_name().to_str()?.parse().ok()?));
+        let server = processes.into_iter().find(is_server).unwrap();
+        kill_process(server, Signal::STOP).unwrap();
+        Self(server)
+    }
+}
+
+impl Drop for Hung {
+    fn drop(&mut self) {
+        kill_process(self.0, Signal::CONT).unwrap();
+    }
+}
+
+#[test]
+fn a_server_that_hangs_is_like_one_that_is_gone() {
+    let Some(room) = Room::or_skip() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let script = script(dir.path(), 2);
+    let from = room.now().room;
+    let session = Session::start(&room, &script, &[]);
+    assert_eq!(session.next(), 0);
+    sleep(Duration::from_millis(500));
+    let hung = Hung::server(&room);
+    sleep(Duration::from_secs(2));
+    drop(hung);
+    assert_eq!((session.next(), session.next()), (0, 1));
+    assert_eq!(session.end(), (Some(0), String::new()));
+    sleep(Duration::from_millis(300));
+    assert_eq!(whole(&room.heard(from, room.now().room), 2), [0, 1]);
+    // Calls into it never return, and the process ends all the same.
+    let session = Session::start(&room, &script, &["--wait-for-device", "1"]);
+    assert_eq!(session.next(), 0);
+    let _hung = Hung::server(&room);
     let (code, said) = session.end();
     assert_eq!((code, said.lines().count()), (Some(7), 1), "{said}");
 }

@@ -48,46 +48,58 @@ pub fn lean(model: &Path) -> io::Result<TempDir> {
 fn wider(search: &str) -> String {
     let width = |line: &&str| line.starts_with("--beam=") || line.starts_with("--lattice-beam=");
     let others = search.lines().filter(|line| !width(line));
-    let lines: Vec<&str> = others.chain(["--beam=13.0", "--lattice-beam=4.0", ""]).collect();
+    let lines: Vec<&str> = others.chain(["--beam=13.0", "--lattice-beam=6.0", ""]).collect();
     lines.join("\n")
 }
 
 /// The words of a language model, in one that has a single state and knows nothing about them.
 fn words_only(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
-    expect(&mut from, FST)?;
-    for _kind in ["of file", "of weight"] {
-        name(&mut from)?;
-    }
-    let (_version, flags) = (number(&mut from)?, number(&mut from)?);
-    // Properties, the first state, states, arcs.
-    bytes::<32>(&mut from)?;
-    if flags & HAS_SYMBOLS == 0 {
+    if read_header(&mut from)? & HAS_SYMBOLS == 0 {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    expect(&mut from, SYMBOLS)?;
+    write_header(&mut to)?;
+    copy_symbols(&mut from, &mut to)?;
+    // The state: the weight of ending in it, and how many ways lead out of it.
+    to.write_all(&0_f32.to_le_bytes())?;
+    to.write_all(&0_u64.to_le_bytes())
+}
+
+/// The flags.
+fn read_header(from: &mut impl Read) -> io::Result<u32> {
+    expect(from, FST)?;
+    for _kind in ["of file", "of weight"] {
+        name(from)?;
+    }
+    let (_version, flags) = (number(from)?, number(from)?);
+    // Properties, the first state, states, arcs.
+    bytes::<32>(from)?;
+    Ok(flags)
+}
+
+fn write_header(to: &mut impl Write) -> io::Result<()> {
     to.write_all(&FST.to_le_bytes())?;
     for kind in [b"vector".as_slice(), b"standard"] {
-        write_name(&mut to, kind)?;
+        write_name(to, kind)?;
     }
     for version_flags in [2, OUTPUT_SYMBOLS] {
         to.write_all(&version_flags.to_le_bytes())?;
     }
     // It can be changed, and its size is known; the first state is 0, there is one, and no arcs.
-    for number in [3_u64, 0, 1, 0] {
-        to.write_all(&number.to_le_bytes())?;
-    }
+    [3_u64, 0, 1, 0].iter().try_for_each(|number| to.write_all(&number.to_le_bytes()))
+}
+
+fn copy_symbols(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+    expect(from, SYMBOLS)?;
     to.write_all(&SYMBOLS.to_le_bytes())?;
-    write_name(&mut to, &name(&mut from)?)?;
-    to.write_all(&bytes::<8>(&mut from)?)?;
-    let count = bytes::<8>(&mut from)?;
+    write_name(to, &name(from)?)?;
+    to.write_all(&bytes::<8>(from)?)?;
+    let count = bytes::<8>(from)?;
     to.write_all(&count)?;
     for _word in 0..u64::from_le_bytes(count) {
-        write_name(&mut to, &name(&mut from)?)?;
-        to.write_all(&bytes::<8>(&mut from)?)?;
+        write_name(to, &name(from)?)?;
+        to.write_all(&bytes::<8>(from)?)?;
     }
-    // The state: the weight of ending in it, and how many ways lead out of it.
-    to.write_all(&0_f32.to_le_bytes())?;
-    to.write_all(&0_u64.to_le_bytes())
+    Ok(())
 }
 
 fn bytes<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
@@ -169,7 +181,7 @@ mod tests {
     #[test]
     fn the_search_is_wider_and_else_the_same() {
         let wide = wider("--max-active=3000\n--beam=10.0\n--lattice-beam=2.0\n--acoustic-scale=1.0\n");
-        assert_eq!(wide, "--max-active=3000\n--acoustic-scale=1.0\n--beam=13.0\n--lattice-beam=4.0\n");
+        assert_eq!(wide, "--max-active=3000\n--acoustic-scale=1.0\n--beam=13.0\n--lattice-beam=6.0\n");
     }
 
     #[test]

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn an_utterance_ends_where_there_is_nobody() {
         let mut utterances = Utterances { speaking: true, was_speech: true, ..Utterances::default() };
-        assert_eq!(utterances.take(&[0.0; FRAME * (END as usize + 1)], false), [Edge::Ends]);
+        assert_eq!(utterances.take(&vec![0.0; FRAME * (END as usize + 1)], false), [Edge::Ends]);
     }
 
     #[test]

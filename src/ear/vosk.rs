@@ -18,7 +18,7 @@ use super::steady::without_steady;
 type Handle = *mut c_void;
 
 /// Ways to understand an utterance that are asked for.
-const ALTERNATIVES: c_int = 20;
+const ALTERNATIVES: c_int = 30;
 /// Only an utterance up to this long is looked at twice: no answer is longer than 5 s.
 const TWICE: usize = RATE as usize * 5;
 
