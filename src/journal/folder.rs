@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::history::History;
@@ -44,7 +44,7 @@ impl Folder {
     /// [`JournalError::Locked`] when there is one already, [`JournalError::Write`].
     pub fn lock(&self) -> Result<Lock, JournalError> {
         let path = self.path.join("running");
-        let opened = File::options().create(true).write(true).truncate(false).open(&path);
+        let opened = File::options().create(true).write(true).truncate(false).mode(0o600).open(&path);
         let file = opened.map_err(|source| JournalError::Write { path: path.clone(), source })?;
         match file.try_lock() {
             Ok(()) => Ok(Lock(file)),
