@@ -13,8 +13,9 @@ use super::keep::Keep;
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
+use super::talk::Talk;
 use super::utterance::{Edge, Utterances};
-use crate::meaning::{Told, Vocabulary};
+use crate::meaning::{Setting, Told, Vocabulary, prior};
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
@@ -162,6 +163,7 @@ struct Hearing {
     watch: Watch,
     /// What was heard last, [`BEFORE`] long, or the whole utterance.
     sound: VecDeque<f32>,
+    talk: Talk,
     so_far: String,
     /// The utterance was acted on before its end.
     done: bool,
@@ -184,6 +186,7 @@ impl Hearing {
             level: Level::default(),
             watch: Watch::default(),
             sound: VecDeque::new(),
+            talk: Talk::default(),
             so_far: String::new(),
             done: false,
             keep,
@@ -223,6 +226,7 @@ impl Hearing {
         if block.is_empty() {
             return;
         }
+        self.talk.pass(block.len());
         let was_speaking = self.utterances.is_speaking();
         // What the program itself says is no utterance.
         let edges = self.utterances.take(block, somebody);
@@ -275,7 +279,10 @@ impl Hearing {
         let looks = self.recogniser.end();
         (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        let heard = self.chosen(&looks);
+        let heard = self.chosen(&looks, sound.len());
+        if heard.is_none() {
+            self.talk.take(&looks);
+        }
         let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
         if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
             (self.reports)(Report::Failed(error.to_string()));
@@ -290,8 +297,13 @@ impl Hearing {
         self.done = false;
     }
 
-    fn chosen(&self, looks: &[Vec<Guess>]) -> Option<Heard> {
-        let chosen = choose(looks, |words| (self.expected.tells)(words))?;
-        Some(Heard { words: chosen.words.to_owned(), sure: chosen.sure, confidence: chosen.confidence })
+    fn chosen(&self, looks: &[Vec<Guess>], length: usize) -> Option<Heard> {
+        let Expected { vocabulary, tells } = &self.expected;
+        let setting = Setting { question: vocabulary.question, talk: self.talk.goes_on(length) };
+        let chosen = choose(looks, |words| tells(words), |told| prior(told, setting))?;
+        let words = chosen.words.to_owned();
+        // What may not be missed is asked about.
+        let doubtful = setting.talk && !chosen.first && vocabulary.urgent.contains(&words);
+        Some(Heard { words, sure: chosen.sure && !doubtful, confidence: chosen.confidence })
     }
 }

@@ -32,6 +32,8 @@ pub mod source;
 #[cfg(feature = "ears")]
 mod steady;
 #[cfg(feature = "ears")]
+mod talk;
+#[cfg(feature = "ears")]
 pub mod utterance;
 #[cfg(feature = "ears")]
 pub mod vosk;

@@ -10,7 +10,7 @@ use crate::script::fold;
 
 use lexicon::{Item, Lexicon, Piece};
 
-pub use vocabulary::{Vocabulary, likelier, vocabulary, words};
+pub use vocabulary::{Setting, Vocabulary, likelier, prior, vocabulary, words};
 
 /// One thing that can be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

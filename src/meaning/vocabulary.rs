@@ -2,6 +2,7 @@
 //! that knows "worse" and not "not worse" hears the opposite of what was said.
 
 use super::lexicon::numbers;
+use super::{Meant, Told};
 use crate::plan::{HearingWords, PhraseBook, PlannedCheckIn};
 use crate::script::NumberRange;
 
@@ -10,6 +11,17 @@ const CLOSE: i64 = 2;
 /// How much likelier an answer or a command by itself is than one of the sentences around it, and than a word of another
 /// matter. Measured on the training voices of `tests/ears/clips.py`.
 const LIKELIER: usize = 20;
+/// Logarithms, measured on the same voices and on an hour of talk: how much likelier an answer is where a question is open;
+/// how much less likely a command is that has little to do with a question; any command where no question is open; and
+/// answers and commands in the midst of talk.
+const ANSWER: f32 = 1.0;
+const ASIDE: f32 = -2.0;
+const UNASKED: f32 = -2.5;
+const ANSWER_IN_TALK: f32 = -3.0;
+const COMMAND_IN_TALK: f32 = -4.0;
+const ASIDES: [&str; 7] = ["harder", "louder", "softer", "slower", "faster", "how-long", "back"];
+/// These are never to be missed.
+const PRESSING: [&str; 2] = ["stop", "worse"];
 /// A scale longer than this is heard in part.
 pub(super) const LONGEST_SCALE: i64 = 100;
 
@@ -59,6 +71,34 @@ pub fn vocabulary(
     all
 }
 
+/// What goes on while something is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// A question is open.
+    pub question: bool,
+    /// People talk, or a radio does.
+    pub talk: bool,
+}
+
+/// How likely something is before it is heard, as a logarithm.
+#[must_use]
+pub fn prior(told: &Told, Setting { question, talk }: Setting) -> f32 {
+    let command = match told {
+        Told::Meant(Meant::Command(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let asked = match command {
+        Some(name) if PRESSING.contains(&name) => return 0.0,
+        Some(_) if !question => UNASKED,
+        Some(name) if ASIDES.contains(&name) => ASIDE,
+        Some(_) => 0.0,
+        None if matches!(told, Told::Unclear(_)) => 0.0,
+        None => ANSWER,
+    };
+    let in_talk = if command.is_some() { COMMAND_IN_TALK } else { ANSWER_IN_TALK };
+    if talk { asked + in_talk } else { asked }
+}
+
 /// Phrases that are said by themselves, as often as they stand in a vocabulary.
 pub fn likelier(phrases: &[String]) -> impl Iterator<Item = String> {
     phrases.iter().flat_map(|phrase| std::iter::repeat_n(phrase.clone(), LIKELIER))
@@ -100,4 +140,27 @@ fn two_numbers(hearing: &HearingWords, numbers: &[(String, i64)]) -> Vec<String>
         all.extend(hearing.half.iter().map(|half| format!("{first} {half}")));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(told: &Told, question: bool, talk: bool) -> f32 {
+        prior(told, Setting { question, talk })
+    }
+
+    #[test]
+    fn a_question_makes_its_answers_likelier_and_talk_makes_everything_less_likely_but_stop() {
+        let command = |name: &str| Told::Meant(Meant::Command(name.to_owned()));
+        let answer = || Told::Meant(Meant::Answer(0));
+        assert!(of(&answer(), true, false) > of(&command("skip"), true, false));
+        assert!(of(&command("skip"), true, false) > of(&command("louder"), true, false));
+        assert!(of(&command("skip"), true, false) > of(&command("skip"), false, false));
+        assert!(of(&answer(), true, false) > of(&answer(), true, true));
+        assert!(of(&command("skip"), false, false) > of(&command("skip"), false, true));
+        for (question, talk) in [(true, false), (false, false), (false, true)] {
+            assert!(of(&command("stop"), question, talk) >= 0.0);
+        }
+    }
 }
