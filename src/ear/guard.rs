@@ -48,9 +48,10 @@ const ROOM: f32 = 0.7;
 /// Echo below this mean square says nothing about what the canceller leaves.
 const FAINT: f32 = 1e-7;
 
-/// Blocks in which the program was heard to play, after which a way to the microphone that was not found is taken for
-/// none, as with headphones: 5 s.
+/// Blocks in which the program played and nothing came back, beyond those in which something did, after which there is
+/// taken to be no way to the microphone, as with headphones: 5 s. Who speaks for less than a second does not change that.
 const DEAF_ROOM: u32 = 500;
+const DEAFEST: u32 = DEAF_ROOM + 100;
 
 /// What is played below this mean square is silence.
 const SILENCE: f32 = 1e-8;
@@ -76,7 +77,7 @@ pub struct Guard {
     others: VecDeque<bool>,
     leak: f32,
     floor: f32,
-    /// Blocks that were played while the way to the microphone was not known.
+    /// Blocks that were played and did not come back.
     unfound: u32,
     /// The echo, which dies away slowly.
     echo: f32,
@@ -117,12 +118,23 @@ impl Guard {
         }
     }
 
+    /// Another microphone, or the same after a while: nothing is known of the way to it, nor that there is none.
+    pub fn begin_anew(&mut self) {
+        self.unfound = 0;
+        self.leak = UNKNOWN;
+        self.others.clear();
+    }
+
     /// What the canceller says of the next block.
     pub fn block(&mut self, levels: Levels) {
         self.now += 1;
         self.lines.retain(|line| line.until > self.now);
         if levels.played > SILENCE {
-            self.unfound = if levels.found { 0 } else { self.unfound.saturating_add(1) };
+            self.unfound = match levels.found {
+                true => 0,
+                false if levels.heard > ABOVE * self.floor => self.unfound.saturating_sub(1),
+                false => DEAFEST.min(self.unfound + 1),
+            };
         }
         self.rings = if levels.played > SILENCE { RINGS } else { self.rings.saturating_sub(1) };
         self.still = if self.rings > 0 { 0 } else { self.still.saturating_add(1) };
@@ -316,6 +328,17 @@ mod tests {
         hear(&mut guard, 600, headphones(1e-7));
         hear(&mut guard, 30, headphones(1e-4));
         assert!(guard.believes("stop", SECOND, true));
+    }
+
+    #[test]
+    fn a_microphone_that_was_gone_is_not_taken_for_headphones() {
+        let mut guard = speaking(LINE);
+        let lost = |left| Levels { found: false, played: 1e-3, ..levels(0.0, left) };
+        for left in [0.0, 0.0, 1e-3] {
+            guard.begin_anew();
+            hear(&mut guard, 300, lost(left));
+        }
+        assert!(!guard.believes("stop", SECOND / 2, true));
     }
 
     #[test]

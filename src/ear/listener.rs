@@ -55,6 +55,7 @@ pub enum Report {
 pub type Reports = Box<dyn FnMut(Report) + Send>;
 
 /// Takes a block of the microphone before anything else does, to leave only the person in it. Says whether there may be one.
+/// An empty block tells that the microphone was lost.
 pub type Clean = Box<dyn FnMut(&mut [f32]) -> bool + Send>;
 
 /// What words tell at the moment.
@@ -134,17 +135,20 @@ fn listen(
             }
         }
         match source.next() {
+            Next::Block(block) if block.is_empty() => {}
             Next::Block(mut block) => {
                 hearing.measure(&block);
                 let somebody = clean.as_mut().is_none_or(|clean| clean(&mut block));
                 hearing.take(&block, somebody);
             }
-            Next::Dead(why) if !lost => {
-                lost = true;
-                (hearing.reports)(Report::Lost(why));
+            Next::Dead(why) => {
+                clean.as_mut().map(|clean| clean(&mut []));
+                if !std::mem::replace(&mut lost, true) {
+                    (hearing.reports)(Report::Lost(why));
+                }
             }
-            Next::Dead(_) => {}
             Next::Back => {
+                clean.as_mut().map(|clean| clean(&mut []));
                 if std::mem::take(&mut lost) {
                     (hearing.reports)(Report::Back);
                 }

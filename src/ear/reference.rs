@@ -15,6 +15,9 @@ const BEHIND: i64 = PLAYED_RATE as i64 / 10;
 const LONG: usize = 5 * RATE as usize;
 /// Being so far behind means that nothing was heard meanwhile, or that what is read is about to be forgotten: 1.5 s.
 const LOST: i64 = PLAYED_RATE as i64 * 3 / 2;
+/// An output that was handed nothing for so long stands still: 300 ms.
+const STOOD: u64 = PLAYED_RATE as u64 * 3 / 10;
+
 /// Where what is played can be read: [`taken`](Played::taken) frames were handed out, each has a number.
 pub trait Played: Send {
     fn taken(&self) -> u64;
@@ -30,6 +33,9 @@ pub struct Reference {
     rate: Rate,
     /// The next frame to be read.
     next: Option<u64>,
+    /// Frames handed out at the last look, and how many were heard since there were more.
+    taken: u64,
+    stood: u64,
     /// The least distance to the output in the last samples, and how many they are.
     least: i64,
     since: usize,
@@ -50,9 +56,22 @@ impl Reference {
     /// The rates do not fit.
     pub fn new(played: Box<dyn Played>, lag: u64) -> Result<Self, String> {
         let rate = Rate::new(PLAYED_RATE, RATE)?;
-        let (next, least, since, begins, anew) = (None, i64::MAX, 0, None, false);
+        let (next, taken, stood, least, since, begins, anew) = (None, 0, 0, i64::MAX, 0, None, false);
         let (begun, _) = played.begun();
-        Ok(Self { played, rate, next, least, since, begins, anew, begun, ready: Vec::new(), lag })
+        Ok(Self {
+            played,
+            rate,
+            next,
+            taken,
+            stood,
+            least,
+            since,
+            begins,
+            anew,
+            begun,
+            ready: Vec::new(),
+            lag,
+        })
     }
 
     /// As many samples as were just heard, handed to the output at the same time or a moment before. The distance
@@ -73,6 +92,11 @@ impl Reference {
         out
     }
 
+    /// What is heard from now on comes another way, or after a gap.
+    pub fn lose_step(&mut self) {
+        (self.next, self.anew) = (None, true);
+    }
+
     /// Whether the output threw away what it had and began anew, since the last look: the delay is no longer what it was.
     pub fn began_anew(&mut self) -> bool {
         std::mem::take(&mut self.anew)
@@ -81,6 +105,8 @@ impl Reference {
     /// Where to read: in step, unless the output has moved away for good.
     fn keep_step(&mut self, taken: u64, frames: u64) -> u64 {
         let keep = self.lag / 3 + SLACK;
+        let moves = std::mem::replace(&mut self.taken, taken) != taken;
+        self.stood = if moves { 0 } else { self.stood + frames };
         let (begun, begins) = self.played.begun();
         if begun != std::mem::replace(&mut self.begun, begun) {
             (self.begins, self.anew) = (Some(begins), true);
@@ -99,7 +125,8 @@ impl Reference {
         let distance = taken.cast_signed() - (next + frames).cast_signed();
         if !(0..LOST).contains(&distance) {
             self.anew = true;
-            return self.start_at(close);
+            // What has been heard already is not heard again.
+            return self.start_at(if self.stood > STOOD { taken } else { close });
         }
         self.least = self.least.min(distance);
         if self.since < LONG {
@@ -202,6 +229,15 @@ mod tests {
         reference.take(800);
         assert!(reference.began_anew());
         assert_eq!(reference.next, Some(48_000 + 480_000 - SLACK));
+    }
+
+    #[test]
+    fn an_output_that_stands_still_is_silent() {
+        let (_, mut reference) = reference(48_000, 0.0, 4_096);
+        for _ in 0..10 {
+            reference.take(800);
+        }
+        assert!(reference.take(800).iter().all(|sample| *sample == 0.0));
     }
 
     #[test]

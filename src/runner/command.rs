@@ -33,6 +33,7 @@ impl Runner {
         {
             return;
         }
+        self.asked_for(command);
         match command {
             Command::Pause => self.pause(elapsed),
             Command::Resume => {}
@@ -53,9 +54,23 @@ impl Runner {
         }
     }
 
+    /// Notes what leaves no other trace. "Worse" says it itself, and to go on is nothing where nothing was paused.
+    fn asked_for(&mut self, command: Command) {
+        let nothing = command == Command::Resume && self.mode != Mode::Paused;
+        if command != Command::Worse && !nothing {
+            let about = self.exercise().map(|exercise| exercise.id.to_string());
+            self.record(What::Note { note: command.name().to_owned(), about });
+        }
+    }
+
     fn command_while_paused(&mut self, elapsed: Frames, command: Command) {
+        // One key does both.
+        let command = if command == Command::Pause { Command::Resume } else { command };
+        if matches!(command, Command::Resume | Command::Stop | Command::Louder | Command::Softer) {
+            self.asked_for(command);
+        }
         match command {
-            Command::Resume | Command::Pause => {
+            Command::Resume => {
                 self.break_off(elapsed, Cut::Now);
                 self.mode = Mode::Running;
                 self.note(Note::Resumed);

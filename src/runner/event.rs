@@ -102,6 +102,12 @@ impl Command {
         COMMANDS.iter().find(|(_, known, _)| *known == name).map(|(command, ..)| *command)
     }
 
+    /// As in the phrases.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        COMMANDS.iter().find(|(command, ..)| *command == self).map_or("", |(_, name, _)| name)
+    }
+
     /// The command on this key; space is [`Command::Pause`], which also resumes.
     #[must_use]
     pub fn on_key(key: char) -> Option<Self> {

@@ -100,6 +100,28 @@ fn what_is_wrong_with_the_memory_is_said_once() {
 }
 
 #[test]
+fn each_command_that_was_obeyed_is_noted_once() {
+    let asked =
+        [Command::Pause, Command::Louder, Command::Resume, Command::Resume, Command::Worse, Command::Help];
+    let trace = kept(taste(), &mut |record, _| {
+        let asked = asked.iter().filter(|_| record == 1);
+        (20..)
+            .zip(asked)
+            .map(|(later, command)| (Frames::from_secs(later), Event::Command(*command)))
+            .collect()
+    });
+    let name = |note: &Note| match note {
+        Note::Record(row) => match &**row {
+            Row::Note { note, .. } => Some(note.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let names: Vec<String> = trace.entries.iter().filter_map(note).filter_map(name).collect();
+    assert_eq!(names, ["pause", "louder", "resume", "worse", "help"]);
+}
+
+#[test]
 fn a_recording_leaves_no_record() {
     let trace = recorded(&plan("gentle-daily"));
     assert!(!trace.entries.iter().filter_map(note).any(|note| matches!(note, Note::Record(_))));

@@ -184,6 +184,11 @@ fn cleaning(own: Own, guard: Arc<Mutex<Guard>>) -> Option<Clean> {
     let mut reference = Reference::new(Box::new(own), lag).ok()?;
     let mut cleaner = Cleaner::default();
     Some(Box::new(move |block| {
+        if block.is_empty() {
+            reference.lose_step();
+            guard.lock().map(|mut guard| guard.begin_anew()).unwrap_or_default();
+            return false;
+        }
         let played = reference.take(block.len());
         if reference.began_anew() {
             cleaner.begin_anew();
