@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::choose::{Guess, choose};
+use super::gain::Gain;
 use super::keep::Keep;
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
@@ -162,6 +163,7 @@ struct Hearing {
     watch: Watch,
     /// What was heard last, [`BEFORE`] long, or the whole utterance.
     sound: VecDeque<f32>,
+    gain: Gain,
     so_far: String,
     /// The utterance was acted on before its end.
     done: bool,
@@ -184,6 +186,7 @@ impl Hearing {
             level: Level::default(),
             watch: Watch::default(),
             sound: VecDeque::new(),
+            gain: Gain::default(),
             so_far: String::new(),
             done: false,
             keep,
@@ -206,7 +209,7 @@ impl Hearing {
         if self.utterances.is_speaking() && !self.done {
             let from = self.sound.len().saturating_sub(AGAIN);
             let sound: Vec<f32> = self.sound.iter().skip(from).copied().collect();
-            self.recogniser.feed(&sound);
+            self.recogniser.feed(&self.gain.apply(&sound));
         }
     }
 
@@ -232,7 +235,7 @@ impl Hearing {
         }
         self.sound.extend(block);
         if was_speaking {
-            self.recogniser.feed(block);
+            self.recogniser.feed(&self.gain.apply(block));
         }
         for edge in edges {
             match edge {
@@ -250,7 +253,8 @@ impl Hearing {
         self.done = false;
         self.so_far.clear();
         let sound: Vec<f32> = self.sound.iter().copied().collect();
-        self.recogniser.feed(&sound);
+        self.gain = Gain::new(&sound);
+        self.recogniser.feed(&self.gain.apply(&sound));
     }
 
     /// Acts on what is urgent before the utterance has ended.
