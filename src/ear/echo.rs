@@ -39,7 +39,8 @@ const APART: usize = 16;
 /// A room that has not helped for so many blocks of sound is another one: 2 s.
 const GIVEN_UP: u32 = 200;
 
-/// Mean squares of one block, full scale 1.
+/// Mean squares of one block, full scale 1, of what lies below 2 kHz: a person's voice does, and of the program's own
+/// hisses more is left.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Levels {
     /// What the microphone heard.
@@ -74,6 +75,8 @@ pub struct Canceller {
     /// What was left and what was heard of late, as mean squares.
     left: f32,
     heard: f32,
+    /// For what is heard, the echo and what is left.
+    deep: [Deep; 3],
 }
 
 impl Default for Canceller {
@@ -97,6 +100,7 @@ impl Canceller {
             astray: 0,
             left: 0.0,
             heard: 0.0,
+            deep: Default::default(),
         }
     }
 
@@ -111,13 +115,21 @@ impl Canceller {
         let (heard, sounds) = (power(mic), power(played));
         self.quiet = if sounds > SILENCE { 0 } else { self.quiet.saturating_add(1) };
         if self.quiet > REACH / BLOCK + PARTITIONS {
-            return Levels { heard, left: heard, found: self.settled, ..Levels::default() };
+            let [heard, echo, left] = self.deep([mic, &[0.0; BLOCK], mic]);
+            return Levels { heard, echo, left, played: sounds, found: self.settled };
         }
         let found = self.settled;
         let moved = self.align(mic, played);
+        let before = *mic;
         let echo = self.cancel(mic);
-        self.judge(heard, power(mic), echo);
-        Levels { heard, echo, left: power(mic), played: sounds, found: found && !moved }
+        self.judge(heard, power(mic), power(&echo));
+        let [heard, echo, left] = self.deep([&before, &echo, mic]);
+        Levels { heard, echo, left, played: sounds, found: found && !moved }
+    }
+
+    fn deep(&mut self, blocks: [&[f32; BLOCK]; 3]) -> [f32; 3] {
+        let mut deep = self.deep.iter_mut();
+        blocks.map(|block| deep.next().map_or(0.0, |deep| deep.power(block)))
     }
 
     /// The output began anew: its delay is no longer what it was.
@@ -178,9 +190,10 @@ impl Canceller {
         self.filter.replay(past);
     }
 
-    fn cancel(&mut self, mic: &mut [f32; BLOCK]) -> f32 {
+    /// The echo.
+    fn cancel(&mut self, mic: &mut [f32; BLOCK]) -> [f32; BLOCK] {
         // Whatever it learnt now would be wrong.
-        let Some(lag) = self.lag.filter(|_| self.settled) else { return 0.0 };
+        let Some(lag) = self.lag.filter(|_| self.settled) else { return [0.0; BLOCK] };
         let played = self.played.block(lag);
         let heard = *mic;
         let echo = self.filter.process(mic, &played);
@@ -188,7 +201,7 @@ impl Canceller {
         if power(mic) > power(&heard) {
             *mic = heard;
         }
-        power(&echo)
+        echo
     }
 
     /// Whether the room is known, by what it helps.
@@ -234,6 +247,24 @@ impl Past {
         let end = self.samples.len().saturating_sub(ago);
         let block = self.samples.get(..end).and_then(<[f32]>::last_chunk);
         block.copied().unwrap_or([0.0; BLOCK])
+    }
+}
+
+/// A Butterworth filter of the second order at 2 kHz.
+#[derive(Debug, Default)]
+struct Deep([f32; 2]);
+
+impl Deep {
+    /// The mean square of what passes of the next block.
+    fn power(&mut self, block: &[f32; BLOCK]) -> f32 {
+        let [one, two] = &mut self.0;
+        let passes = block.map(|sample| {
+            let passes = 0.097_631 * sample + *one;
+            *one = 0.195_262 * sample + 0.942_809 * passes + *two;
+            *two = 0.097_631 * sample - passes / 3.0;
+            passes
+        });
+        power(&passes)
     }
 }
 

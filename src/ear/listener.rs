@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::choose::{Guess, choose};
+use super::gain::Gain;
 use super::keep::Keep;
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
@@ -168,6 +169,7 @@ struct Hearing {
     /// What was heard last, [`BEFORE`] long, or the whole utterance.
     sound: VecDeque<f32>,
     talk: Talk,
+    gain: Gain,
     so_far: String,
     /// The utterance was acted on before its end.
     done: bool,
@@ -191,6 +193,7 @@ impl Hearing {
             watch: Watch::default(),
             sound: VecDeque::new(),
             talk: Talk::default(),
+            gain: Gain::default(),
             so_far: String::new(),
             done: false,
             keep,
@@ -213,7 +216,7 @@ impl Hearing {
         if self.utterances.is_speaking() && !self.done {
             let from = self.sound.len().saturating_sub(AGAIN);
             let sound: Vec<f32> = self.sound.iter().skip(from).copied().collect();
-            self.recogniser.feed(&sound);
+            self.recogniser.feed(&self.gain.apply(&sound));
         }
     }
 
@@ -240,7 +243,7 @@ impl Hearing {
         }
         self.sound.extend(block);
         if was_speaking {
-            self.recogniser.feed(block);
+            self.recogniser.feed(&self.gain.apply(block));
         }
         for edge in edges {
             match edge {
@@ -258,7 +261,8 @@ impl Hearing {
         self.done = false;
         self.so_far.clear();
         let sound: Vec<f32> = self.sound.iter().copied().collect();
-        self.recogniser.feed(&sound);
+        self.gain = Gain::new(&sound);
+        self.recogniser.feed(&self.gain.apply(&sound));
     }
 
     /// Acts on what is urgent before the utterance has ended.

@@ -7,6 +7,8 @@ pub mod buttons;
 pub mod choose;
 pub mod clean;
 pub mod echo;
+#[cfg(feature = "ears")]
+mod gain;
 pub mod guard;
 #[cfg(feature = "ears")]
 mod keep;

@@ -181,3 +181,17 @@ fn speech_that_is_no_echo_gives_no_delay() {
     cancel(&mut canceller, &voice(7, 10 * SECOND), &voice(1, 10 * SECOND));
     assert_eq!(canceller.delay(), None);
 }
+
+#[test]
+fn a_hiss_is_not_counted_as_left() {
+    let tone = |turn: f32| -> [f32; BLOCK] { std::array::from_fn(|n| 0.1 * (turn * n as f32).sin()) };
+    let left = |turn| {
+        let mut canceller = Canceller::new();
+        canceller.process(&mut tone(turn), &[0.0; BLOCK]);
+        canceller.process(&mut tone(turn), &[0.0; BLOCK]).left
+    };
+    // 500 Hz and 6 kHz.
+    let (voice, hiss) = (left(std::f32::consts::TAU / 32.0), left(std::f32::consts::TAU * 0.375));
+    assert!((0.004..0.006).contains(&voice), "{voice}");
+    assert!(hiss < 2e-4, "{hiss}");
+}
