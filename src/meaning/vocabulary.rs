@@ -11,6 +11,8 @@ const CLOSE: i64 = 2;
 /// How much likelier an answer or a command by itself is than one of the sentences around it, and than a word of another
 /// matter. Measured on the training voices of `tests/ears/clips.py`.
 const LIKELIER: usize = 20;
+/// And one that is negated: a recogniser that hardly expects "not worse" hears "a lot worse".
+const NEGATED: usize = 10;
 /// Logarithms, measured on the same voices and on an hour of talk: how much likelier an answer is where a question is open;
 /// how much less likely a command is that has little to do with a question; any command where no question is open; and
 /// answers and commands in the midst of talk.
@@ -53,8 +55,10 @@ pub fn vocabulary(
         .flat_map(|check_in| &check_in.answers)
         .flat_map(|answer| answer.heard.clone())
         .collect();
+    let negated = around(&answers, [&hearing.not]);
     if let Some(scale) = check_in.and_then(|check_in| check_in.scale) {
         let numbers = scale_numbers(phrases, scale);
+        alone.extend(hearing.or.iter().cloned());
         all.extend(two_numbers(hearing, &numbers));
         answers.extend(numbers.into_iter().map(|(word, _)| word));
     }
@@ -68,6 +72,7 @@ pub fn vocabulary(
         phrases.dedup();
     }
     all.extend(likelier(&alone));
+    all.extend(negated.into_iter().flat_map(|phrase| std::iter::repeat_n(phrase, NEGATED)));
     all
 }
 
@@ -89,10 +94,9 @@ pub fn prior(told: &Told, Setting { question, talk }: Setting) -> f32 {
     };
     let asked = match command {
         Some(name) if PRESSING.contains(&name) => return 0.0,
-        Some(_) if !question => UNASKED,
+        _ if !question => UNASKED,
         Some(name) if ASIDES.contains(&name) => ASIDE,
         Some(_) => 0.0,
-        None if matches!(told, Told::Unclear(_)) => 0.0,
         None => ANSWER,
     };
     let in_talk = if command.is_some() { COMMAND_IN_TALK } else { ANSWER_IN_TALK };
@@ -120,7 +124,7 @@ fn scale_numbers(phrases: &PhraseBook, NumberRange([low, high]): NumberRange) ->
     numbers(phrases, low, high.min(low.saturating_add(LONGEST_SCALE))).collect()
 }
 
-fn around(answers: &[String], before: [&Vec<String>; 3]) -> Vec<String> {
+fn around<const N: usize>(answers: &[String], before: [&Vec<String>; N]) -> Vec<String> {
     let words = before.into_iter().flatten();
     words.flat_map(|word| answers.iter().map(move |answer| format!("{word} {answer}"))).collect()
 }
