@@ -52,6 +52,10 @@ def words(folder, destination):
             yield voice, path
 
 
+class Itself(Exception):
+    """It stopped before anybody had said so."""
+
+
 def trial(room, options, session, clip, softer, dice):
     """Seconds from the end of the word to silence, or nothing where it was not obeyed."""
     with tempfile.TemporaryDirectory() as state:
@@ -60,6 +64,9 @@ def trial(room, options, session, clip, softer, dice):
         began, _ = program.wait("^Both knees", 60)
         program.wait("^The hips", 20)
         program.wait("(?!)", dice.uniform(1, 4))
+        if began is None or any(GOODBYE in (line or "") for _, line in program.lines):
+            program.process.kill()
+            raise Itself
         heard = [level for level in room.loudness(began, time.time()) if level > SILENT]
         echo = 20 * math.log10(math.hypot(*heard) / len(heard) ** 0.5) + room.gain
         _, end = room.say(clip, echo - softer)
@@ -96,8 +103,12 @@ def main():
         for number in range(options.trials):
             level = softer[number // len(voices) % len(softer)]
             voice, clip = voices[number % len(voices)]
-            late[level].append(trial(room, options, session, clip, level, dice))
-            print(voice, level, late[level][-1], flush=True)
+            try:
+                late[level].append(trial(room, options, session, clip, level, dice))
+                print(voice, level, late[level][-1], flush=True)
+            except Itself:
+                late[level].append(None)
+                print(voice, level, "stopped by itself", flush=True)
     finally:
         room.stop()
     for level, all_ in late.items():
