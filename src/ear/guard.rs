@@ -17,10 +17,10 @@ const MEMORY: usize = 1_200;
 /// Somebody speaks in a block that holds so many times what the echo and the room leave: 10 dB.
 const ABOVE: f32 = 10.0;
 
-/// Blocks of somebody else's speech that an utterance needs within 400 ms while the program sounds: 100 ms, which the
-/// program alone makes some 17 times in an hour; and 130 ms for a word that it says itself, which it made twice.
+/// Blocks of somebody else's speech that an utterance needs within 400 ms while the program sounds: 120 ms, which the
+/// program alone makes three times in an hour, at the beginning of a line; and 130 ms for a word that it says itself.
 const DENSE: usize = 40;
-const SOME: usize = 10;
+const SOME: usize = 12;
 const MORE: usize = 13;
 
 /// The share of the echo that is left is followed this fast, so that it lies below what four of five blocks leave: a
