@@ -67,7 +67,9 @@ class Person:
         else:
             self.program.wait("(?!)", turn["after"])
         end = self.utter(turn["say"])
-        taken, line = self.program.wait(then, end + PATIENCE - time.time(), r"^Did you say .*\?$")
+        taken, line = self.program.wait(then, end + PATIENCE - time.time(), r"^Did you say .*\?$|^I did not hear")
+        if line and line.startswith("I did not hear"):
+            raise GaveUp(f"said {turn['say']!r}, and got {line!r}")
         if line and line.startswith("Did you say") and "Did you say" not in then:
             self.asked += 1
             meant = line[len("Did you say ") : -1].lower() in turn["say"].lower()
