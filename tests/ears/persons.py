@@ -151,10 +151,12 @@ def run(options, name, voice_name):
         found = journal(options.program, env)
         wanted = [row for turn in person["turn"] for row in rows(turn)] + [f"ended {person['ends']}"]
         same = found == wanted
-        lost = sum("I cannot hear you" in (line or "") for _, line in program.lines)
-        if options.losses and lost != sum(turn.get("lose") == "mic" for turn in person["turn"]):
-            trouble = trouble or f"the lost microphone was told {lost} times"
-        status = room("now")
+        told = sum("I cannot hear you" in (line or "") for _, line in program.lines)
+        if options.losses and told != sum(turn.get("lose") == "mic" for turn in person["turn"]):
+            trouble = trouble or f"the lost microphone was told {told} times"
+        now = room("now")
+        # Of the microphone in bytes, two for each.
+        lost = sum(now.get(name, 0) for name in ("filled_frames", "trimmed_frames")) + now.get("mic_bytes_dropped", 0) // 2
     finally:
         room.stop()
     minutes = (program.lines[-1][0] - program.began) / 60
@@ -163,7 +165,7 @@ def run(options, name, voice_name):
         f"{name:10} {voice_name:10} {'as said' if same else 'DIFFERS'} rows {len(wanted)} exit {code} minutes {minutes:.1f} "
         f"answers {len(someone.late)} median {median:.2f} s 95% {percentile(someone.late, 0.95):.2f} s "
         f"again {someone.again} asked {someone.asked} resident {program.resident:.0f} MB own {program.private:.0f} MB "
-        f"processor {program.cpu:.0f} s lost frames {sum(status.get(name, 0) for name in ('filled_frames', 'trimmed_frames'))}"
+        f"processor {program.cpu:.0f} s lost frames {lost}"
         + (f" -- {trouble}" if trouble else ""),
         flush=True,
     )
