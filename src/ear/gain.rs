@@ -84,6 +84,6 @@ mod tests {
     #[test]
     fn silence_and_nothing_stay() {
         assert_eq!(Gain::new(&[]).apply(&[]), [0.0; 0]);
-        assert_eq!(Gain::new(&[0.0; 8_000]).apply(&[0.0; 3]), [0.0; 3]);
+        assert_eq!(Gain::new(&vec![0.0; 8_000]).apply(&[0.0; 3]), [0.0; 3]);
     }
 }

@@ -82,7 +82,7 @@ pub fn told(words: &str, phrases: &PhraseBook, check_in: Option<&PlannedCheckIn>
             let folded = fold(words);
             let pieces = Lexicon::of(phrases, check_in).read_owned(&folded);
             let known = !pieces.iter().any(|piece| piece.item == Item::Other);
-            let tells = |piece: &Piece| matches!(piece.item, Item::Meant(_) | Item::Or);
+            let tells = |piece: &Piece| matches!(piece.item, Item::Meant(_));
             let all = all.into_iter().map(|said| said.meant).collect();
             (known && pieces.iter().any(tells)).then_some(Told::Unclear(all))
         }

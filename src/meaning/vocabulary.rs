@@ -55,10 +55,12 @@ pub fn vocabulary(
         .flat_map(|check_in| &check_in.answers)
         .flat_map(|answer| answer.heard.clone())
         .collect();
-    let negated = around(&answers, [&hearing.not]);
+    // Nobody negates a yes; "no no" is a no.
+    let bare = |answer: &&String| !hearing.yes.contains(answer) && !hearing.no.contains(answer);
+    let negatable: Vec<String> = answers.iter().filter(bare).cloned().collect();
+    let negated = around(&negatable, [&hearing.not]);
     if let Some(scale) = check_in.and_then(|check_in| check_in.scale) {
         let numbers = scale_numbers(phrases, scale);
-        alone.extend(hearing.or.iter().cloned());
         all.extend(two_numbers(hearing, &numbers));
         answers.extend(numbers.into_iter().map(|(word, _)| word));
     }
