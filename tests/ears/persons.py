@@ -10,7 +10,7 @@ PERSON is a file in `persons/`, all of them by default. Each turn of a person ma
     after   speaks so many seconds later, also into what the program says; without, as soon as the program is quiet
     say     the words
     rows    what the journal has to hold of it, one text or several
-    then    what shows that it was taken, a pattern; without, the answer of `rows`
+    then    what shows that it was taken, a pattern, or "" for nothing; without, the answer of `rows`
     lose    `mic` or `speaker`: gone for some seconds, with `--losses` only
 
 Who is not understood says it again, as people do, and that is counted; "Did you say …?" is answered truly. A row is
@@ -53,7 +53,7 @@ class Person:
             self.lose(turn["lose"])
         if "say" not in turn:
             return
-        then = turn.get("then") or "> " + rows(turn)[0].split(": ")[-1]
+        then = turn["then"] if "then" in turn else "> " + rows(turn)[0].split(": ")[-1]
         for _ in range(TRIES):
             if self.speak(turn, then):
                 return
@@ -67,6 +67,9 @@ class Person:
         else:
             self.program.wait("(?!)", turn["after"])
         end = self.utter(turn["say"])
+        if not then:
+            self.program.wait("(?!)", end + 2 - time.time())
+            return True
         taken, line = self.program.wait(then, end + PATIENCE - time.time(), r"^Did you say .*\?$|^I did not hear")
         if line and line.startswith("I did not hear"):
             raise GaveUp(f"said {turn['say']!r}, and got {line!r}")

@@ -62,6 +62,8 @@ class Room:
     def quiet(self, seconds, patience=60):
         """Waits until nothing has sounded for so long. Looks rarely: each look costs more than the program does."""
         until = time.time() + patience
+        # What was just begun is not heard yet.
+        time.sleep(seconds)
         while time.time() < until:
             now = time.time()
             loud = [at for at, level in enumerate(self.loudness(now - seconds, now)) if level > SILENT]
