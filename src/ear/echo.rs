@@ -3,10 +3,12 @@
 
 mod delay;
 mod filter;
+mod tones;
 mod track;
 
 use delay::Search;
 use filter::Filter;
+use tones::Tones;
 use track::{Found, Track};
 
 /// Samples in a block: 10 ms at 16 kHz.
@@ -58,6 +60,7 @@ pub struct Levels {
 /// Takes an echo out, block by block.
 #[derive(Debug)]
 pub struct Canceller {
+    tones: Tones,
     search: Search,
     track: Track,
     filter: Filter,
@@ -89,6 +92,7 @@ impl Canceller {
     /// Knows nothing yet of the room.
     pub fn new() -> Self {
         Self {
+            tones: Tones::new(),
             search: Search::new(REACH),
             track: Track::new(REACH),
             filter: Filter::new(PARTITIONS),
@@ -147,9 +151,13 @@ impl Canceller {
 
     /// Whether the echo was found somewhere else.
     fn align(&mut self, mic: &[f32; BLOCK], played: &[f32; BLOCK]) -> bool {
-        let ahead = self.filter.predict(played);
+        let mut ahead = self.filter.predict(played);
+        let mut telling = *played;
+        if self.tones.push(played) {
+            (ahead, telling) = ([0.0; BLOCK], [0.0; BLOCK]);
+        }
         self.track.push(mic, &ahead);
-        let searched = self.search.push(mic, played).map(|delay| delay.saturating_sub(HEADROOM));
+        let searched = self.search.push(mic, &telling).map(|delay| delay.saturating_sub(HEADROOM));
         let moved = |lag: usize| self.lag.is_none_or(|old| old.abs_diff(lag) > HEADROOM / 2);
         let searched = searched.filter(|lag| !self.settled || moved(*lag));
         if self.known {

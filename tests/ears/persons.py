@@ -10,7 +10,7 @@ PERSON is a file in `persons/`, all of them by default. Each turn of a person ma
     after   speaks so many seconds later, also into what the program says; without, as soon as the program is quiet
     say     the words
     rows    what the journal has to hold of it, one text or several
-    then    what shows that it was taken, a pattern; without, the answer of `rows`
+    then    what shows that it was taken, a pattern, or "" for nothing; without, the answer of `rows`
     lose    `mic` or `speaker`: gone for some seconds, with `--losses` only
 
 Who is not understood says it again, as people do, and that is counted; "Did you say …?" is answered truly. A row is
@@ -53,7 +53,7 @@ class Person:
             self.lose(turn["lose"])
         if "say" not in turn:
             return
-        then = turn.get("then") or "> " + rows(turn)[0].split(": ")[-1]
+        then = turn["then"] if "then" in turn else "> " + rows(turn)[0].split(": ")[-1]
         for _ in range(TRIES):
             if self.speak(turn, then):
                 return
@@ -67,7 +67,12 @@ class Person:
         else:
             self.program.wait("(?!)", turn["after"])
         end = self.utter(turn["say"])
-        taken, line = self.program.wait(then, end + PATIENCE - time.time(), r"^Did you say .*\?$")
+        if not then:
+            self.program.wait("(?!)", end + 2 - time.time())
+            return True
+        taken, line = self.program.wait(then, end + PATIENCE - time.time(), r"^Did you say .*\?$|^I did not hear")
+        if line and line.startswith("I did not hear"):
+            raise GaveUp(f"said {turn['say']!r}, and got {line!r}")
         if line and line.startswith("Did you say") and "Did you say" not in then:
             self.asked += 1
             meant = line[len("Did you say ") : -1].lower() in turn["say"].lower()
@@ -149,10 +154,12 @@ def run(options, name, voice_name):
         found = journal(options.program, env)
         wanted = [row for turn in person["turn"] for row in rows(turn)] + [f"ended {person['ends']}"]
         same = found == wanted
-        lost = sum("I cannot hear you" in (line or "") for _, line in program.lines)
-        if options.losses and lost != sum(turn.get("lose") == "mic" for turn in person["turn"]):
-            trouble = trouble or f"the lost microphone was told {lost} times"
-        status = room("now")
+        told = sum("I cannot hear you" in (line or "") for _, line in program.lines)
+        if options.losses and told != sum(turn.get("lose") == "mic" for turn in person["turn"]):
+            trouble = trouble or f"the lost microphone was told {told} times"
+        now = room("now")
+        # Of the microphone in bytes, two for each.
+        lost = sum(now.get(name, 0) for name in ("filled_frames", "trimmed_frames")) + now.get("mic_bytes_dropped", 0) // 2
     finally:
         room.stop()
     minutes = (program.lines[-1][0] - program.began) / 60
@@ -161,7 +168,7 @@ def run(options, name, voice_name):
         f"{name:10} {voice_name:10} {'as said' if same else 'DIFFERS'} rows {len(wanted)} exit {code} minutes {minutes:.1f} "
         f"answers {len(someone.late)} median {median:.2f} s 95% {percentile(someone.late, 0.95):.2f} s "
         f"again {someone.again} asked {someone.asked} resident {program.resident:.0f} MB own {program.private:.0f} MB "
-        f"processor {program.cpu:.0f} s lost frames {sum(status.get(name, 0) for name in ('filled_frames', 'trimmed_frames'))}"
+        f"processor {program.cpu:.0f} s lost frames {lost}"
         + (f" -- {trouble}" if trouble else ""),
         flush=True,
     )

@@ -60,13 +60,16 @@ class Room:
         return [math.hypot(*block) / len(block) ** 0.5 / 32768 for block in blocks]
 
     def quiet(self, seconds, patience=60):
-        """Waits until nothing has sounded for so long."""
+        """Waits until nothing has sounded for so long. Looks rarely: each look costs more than the program does."""
         until = time.time() + patience
+        # What was just begun is not heard yet.
+        time.sleep(seconds)
         while time.time() < until:
-            peak = self("heard", f"{self.folder}/now.wav", "--from", time.time() - seconds - self.zero)["peak"]
-            if peak < SILENT:
+            now = time.time()
+            loud = [at for at, level in enumerate(self.loudness(now - seconds, now)) if level > SILENT]
+            if not loud:
                 return
-            time.sleep(0.3)
+            time.sleep(max(0.1, now + loud[-1] / 100 - time.time()))
 
     def stop(self):
         self("stop")

@@ -4,7 +4,7 @@
     tests/ears/stopping.py CLIPS PROGRAM [--trials 60] [--softer 0 --softer 6]
 
 CLIPS is the folder of clips.py, each of whose voices says "stop" in turn; nothing else of it is used. In each trial the program
-is started anew, without a memory, and speaks; after some sentences the person says the word, so many decibels softer at the
+is started anew, without a memory, and speaks; after half a minute the person says the word, so many decibels softer at the
 microphone than the program's echo. Obeyed is who hears the goodbye. Where the program happened to be between two sentences,
 the moment at which it decided counts.
 """
@@ -52,15 +52,22 @@ def words(folder, destination):
             yield voice, path
 
 
+class Itself(Exception):
+    """It stopped before anybody had said so."""
+
+
 def trial(room, options, session, clip, softer, dice):
     """Seconds from the end of the word to silence, or nothing where it was not obeyed."""
     with tempfile.TemporaryDirectory() as state:
         command = [options.program, "run", "--captions", "--ears", "always", *options.option, session]
         program = Program(command, room.environment(state), sys.stderr if options.verbose else open("/dev/null", "w"))
         began, _ = program.wait("^Both knees", 60)
-        program.wait("^The hips", 20)
-        program.wait("(?!)", dice.uniform(1, 4))
-        heard = [level for level in room.loudness(began, time.time()) if level > SILENT]
+        # A room is learnt while the program speaks.
+        program.wait("(?!)", options.after + dice.uniform(0, 4))
+        if began is None or any(GOODBYE in (line or "") for _, line in program.lines):
+            program.process.kill()
+            raise Itself
+        heard = [level for level in room.loudness(time.time() - 8, time.time()) if level > SILENT]
         echo = 20 * math.log10(math.hypot(*heard) / len(heard) ** 0.5) + room.gain
         _, end = room.say(clip, echo - softer)
         told, _ = program.wait(GOODBYE, end + 4 - time.time())
@@ -83,6 +90,7 @@ def main():
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--softer", type=float, action="append")
+    parser.add_argument("--after", type=float, default=25, help="seconds of speech before that")
     parser.add_argument("--option", action="append", default=[], help="one more for the program")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
@@ -91,13 +99,17 @@ def main():
     room.gain = 10 * math.log10(10**-1.2 + 10**-2)
     try:
         session = pathlib.Path(room.folder) / "talk.toml"
-        session.write_text(SESSION.format(TALK * 3))
+        session.write_text(SESSION.format(TALK * 9))
         voices = sorted(words(options.clips, room.folder))
         for number in range(options.trials):
             level = softer[number // len(voices) % len(softer)]
             voice, clip = voices[number % len(voices)]
-            late[level].append(trial(room, options, session, clip, level, dice))
-            print(voice, level, late[level][-1], flush=True)
+            try:
+                late[level].append(trial(room, options, session, clip, level, dice))
+                print(voice, level, late[level][-1], flush=True)
+            except Itself:
+                late[level].append(None)
+                print(voice, level, "stopped by itself", flush=True)
     finally:
         room.stop()
     for level, all_ in late.items():

@@ -61,6 +61,26 @@ fn an_echo_is_found_wherever_it_is_and_taken_out() {
 }
 
 #[test]
+fn a_chime_does_not_mislead() {
+    let tone = |n: usize, hertz: f32| (std::f32::consts::TAU * hertz * n as f32 / SECOND as f32).sin();
+    let fades = |n: usize| 0.3 * (-(n as f32) / SECOND as f32 * 3.0).exp();
+    let chime = (0..2 * SECOND).map(|n| fades(n) * (tone(n, 392.0) + 0.2 * tone(n, 784.0)));
+    let played: Vec<f32> = chime.chain(voice(1, 6 * SECOND)).collect();
+    for late in [100, 141, 187, 250] {
+        let mic = echo(&played, late);
+        let mut canceller = Canceller::new();
+        let (first, rest) = (2 * SECOND, 3 * SECOND);
+        let blocks = mic.chunks_exact(BLOCK).zip(played.chunks_exact(BLOCK)).take(first / BLOCK);
+        let found = blocks.filter(|(mic, played)| canceller.process(&mut mic.to_vec(), played).found).count();
+        assert_eq!(found, 0, "late by {late} ms: a tone tells no delay");
+        cancel(&mut canceller, &mic[first..rest], &played[first..rest]);
+        let left = cancel(&mut canceller, &mic[rest..], &played[rest..]);
+        let gone = decibels(&mic[rest..], &left);
+        assert!(gone > 15.0, "late by {late} ms: {gone} dB");
+    }
+}
+
+#[test]
 fn a_person_who_is_12_db_softer_is_kept() {
     let played = voice(1, 20 * SECOND);
     let echo = echo(&played, 200);
