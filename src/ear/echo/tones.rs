@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use super::BLOCK;
@@ -44,7 +45,7 @@ impl Tones {
         let mut spectrum = self.forward.make_output_vec();
         // The lengths are right, so it cannot fail.
         let _ = self.forward.process(&mut samples, &mut spectrum);
-        let mut powers: Vec<f32> = spectrum.iter().map(|bin| bin.norm_sqr()).collect();
+        let mut powers: Vec<f32> = spectrum.iter().map(Complex32::norm_sqr).collect();
         powers.sort_by(|one, two| two.total_cmp(one));
         let few: f32 = powers.iter().take(FEW).sum();
         few > MOST * powers.iter().sum::<f32>()
