@@ -56,18 +56,17 @@ impl Reference {
     /// The rates do not fit.
     pub fn new(played: Box<dyn Played>, lag: u64) -> Result<Self, String> {
         let rate = Rate::new(PLAYED_RATE, RATE)?;
-        let (next, taken, stood, least, since, begins, anew) = (None, 0, 0, i64::MAX, 0, None, false);
         let (begun, _) = played.begun();
         Ok(Self {
             played,
             rate,
-            next,
-            taken,
-            stood,
-            least,
-            since,
-            begins,
-            anew,
+            next: None,
+            taken: 0,
+            stood: 0,
+            least: i64::MAX,
+            since: 0,
+            begins: None,
+            anew: false,
             begun,
             ready: Vec::new(),
             lag,

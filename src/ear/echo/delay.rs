@@ -51,11 +51,9 @@ impl Search {
     /// Finds delays of up to `reach` samples.
     pub fn new(reach: usize) -> Self {
         let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(WINDOW);
-        let window = || Window { samples: vec![0.0; WINDOW], forward: forward.clone() };
         Self {
-            mic: window(),
-            played: window(),
+            mic: Window::new(WINDOW, &mut planner),
+            played: Window::new(WINDOW, &mut planner),
             product: vec![Complex32::default(); WINDOW / 2 + 1],
             back: Back(planner.plan_fft_inverse(WINDOW)),
             reach,
@@ -99,7 +97,7 @@ impl Search {
 
     /// The delay, and whether it stands out clearly.
     fn look(&mut self) -> Option<(usize, bool)> {
-        let (mic, played) = (self.mic.spectrum()?, self.played.spectrum()?);
+        let (mic, played) = (self.mic.spectrum(|_| 1.0)?, self.played.spectrum(|_| 1.0)?);
         let kept = if self.hurry { 0.0 } else { KEPT };
         for ((sum, mic), played) in self.product.iter_mut().zip(mic).zip(played) {
             let product = mic * played.conj();
@@ -116,7 +114,8 @@ impl Search {
     }
 }
 
-struct Window {
+/// The last samples of a stream.
+pub(super) struct Window {
     samples: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
 }
@@ -128,15 +127,21 @@ impl std::fmt::Debug for Window {
 }
 
 impl Window {
-    fn push(&mut self, block: &[f32; BLOCK]) {
+    pub(super) fn new(length: usize, planner: &mut RealFftPlanner<f32>) -> Self {
+        Self { samples: vec![0.0; length], forward: planner.plan_fft_forward(length) }
+    }
+
+    pub(super) fn push(&mut self, block: &[f32; BLOCK]) {
         self.samples.rotate_left(BLOCK);
         if let Some(end) = self.samples.last_chunk_mut() {
             *end = *block;
         }
     }
 
-    fn spectrum(&self) -> Option<Vec<Complex32>> {
-        let (mut samples, mut spectrum) = (self.samples.clone(), self.forward.make_output_vec());
+    /// Each sample weighed by where it stands.
+    pub(super) fn spectrum(&self, weigh: impl Fn(usize) -> f32) -> Option<Vec<Complex32>> {
+        let weighed = self.samples.iter().enumerate().map(|(at, sample)| sample * weigh(at));
+        let (mut samples, mut spectrum) = (weighed.collect::<Vec<f32>>(), self.forward.make_output_vec());
         self.forward.process(&mut samples, &mut spectrum).ok()?;
         Some(spectrum)
     }
