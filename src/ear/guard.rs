@@ -23,6 +23,12 @@ const DENSE: usize = 40;
 const SOME: usize = 12;
 const MORE: usize = 13;
 
+/// At the beginning of a line the canceller leaves more than it does later: after 250 ms without an echo somebody has to be
+/// 6 dB louder for 300 ms.
+const PAUSE: u32 = 25;
+const ONSET: u32 = 30;
+const LOUDER: f32 = 4.0;
+
 /// The share of the echo that is left is followed this fast, so that it lies below what four of five blocks leave: a
 /// person hardly moves it.
 const DOWN: f32 = 0.96;
@@ -93,6 +99,10 @@ pub struct Guard {
     rings: u32,
     /// Blocks since then.
     still: usize,
+    /// Blocks without an echo.
+    paused: u32,
+    /// Blocks of echo since a pause.
+    sounded: u32,
     /// The share of blocks of late in which the echo was elsewhere.
     elsewhere: f32,
 }
@@ -109,6 +119,8 @@ impl Default for Guard {
             echo: 0.0,
             rings: 0,
             still: MEMORY,
+            paused: 0,
+            sounded: 0,
             elsewhere: 0.0,
         }
     }
@@ -149,6 +161,7 @@ impl Guard {
         }
         self.rings = if levels.played > SILENCE { RINGS } else { self.rings.saturating_sub(1) };
         self.still = if self.rings > 0 { 0 } else { self.still.saturating_add(1) };
+        self.begins(levels.echo > FAINT.max(self.floor));
         let elsewhere = levels.echo > MOSTLY * levels.heard && levels.left > NOTHING * levels.heard;
         self.elsewhere += (f32::from(u8::from(elsewhere)) - self.elsewhere) * ELSEWHERE;
         let known = levels.found && self.elsewhere < 0.5 || self.unfound > DEAF_ROOM;
@@ -163,13 +176,23 @@ impl Guard {
         }
         // A room goes on sounding.
         self.echo = levels.echo.max(self.echo * ROOM);
-        let somebody = levels.left > ABOVE * (self.leak * self.echo + self.floor);
+        let above = if (1..ONSET).contains(&self.sounded) { LOUDER * ABOVE } else { ABOVE };
+        let somebody = levels.left > above * (self.leak * self.echo + self.floor);
         self.others.push_back(somebody && !self.is_lost(known));
         if self.others.len() > MEMORY {
             self.others.pop_front();
         }
         if known || self.rings == 0 {
             self.learn(levels);
+        }
+    }
+
+    fn begins(&mut self, echo: bool) {
+        self.paused = if echo { 0 } else { self.paused.saturating_add(1) };
+        if self.paused >= PAUSE {
+            self.sounded = 0;
+        } else if echo {
+            self.sounded = self.sounded.saturating_add(1);
         }
     }
 
@@ -333,6 +356,18 @@ mod tests {
     }
 
     #[test]
+    fn at_the_beginning_of_a_line_somebody_has_to_be_louder() {
+        let mut guard = speaking(LINE);
+        hear(&mut guard, 100, levels(0.0, 1e-7));
+        guard.plays("Four.", SECOND);
+        let softer = Levels { left: 3e-5, ..PERSON };
+        hear(&mut guard, 28, softer);
+        assert!(!guard.believes("why", SECOND / 2, true));
+        hear(&mut guard, 15, softer);
+        assert!(guard.believes("why", SECOND / 2, true));
+    }
+
+    #[test]
     fn a_voice_that_speaks_by_itself_is_not_obeyed_in_its_own_words() {
         let mut guard = Guard::default();
         guard.plays(LINE, 5 * SECOND);
@@ -356,9 +391,9 @@ mod tests {
     fn a_microphone_that_was_gone_is_not_taken_for_headphones() {
         let mut guard = speaking(LINE);
         let lost = |left| Levels { found: false, played: 1e-3, ..levels(0.0, left) };
-        for left in [0.0, 0.0, 1e-3] {
+        for (blocks, left) in [(300, 0.0), (300, 0.0), (50, 1e-3)] {
             guard.begin_anew();
-            hear(&mut guard, 300, lost(left));
+            hear(&mut guard, blocks, lost(left));
         }
         assert!(!guard.believes("stop", SECOND / 2, true));
     }

@@ -1,0 +1,162 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::meaning::Meant;
+
+const SECOND: usize = RATE as usize;
+
+/// Hears what it is told to hear.
+#[derive(Default)]
+struct Script {
+    fed: Arc<Mutex<Vec<f32>>>,
+    so_far: String,
+    guesses: Vec<Guess>,
+}
+
+impl Recogniser for Script {
+    fn knows(&self, _: &str) -> bool {
+        true
+    }
+
+    fn expect(&mut self, _: &[String]) -> Result<(), EarError> {
+        Ok(())
+    }
+
+    fn feed(&mut self, samples: &[f32]) {
+        self.fed.lock().unwrap().extend(samples);
+    }
+
+    fn so_far(&mut self) -> String {
+        self.so_far.clone()
+    }
+
+    fn end(&mut self) -> Vec<Vec<Guess>> {
+        vec![self.guesses.clone()]
+    }
+}
+
+fn guesses(all: &[(&str, f32)]) -> Vec<Guess> {
+    all.iter().map(|(words, score)| Guess { words: (*words).to_owned(), score: *score }).collect()
+}
+
+fn tells(words: &str) -> Option<Told> {
+    let meant = match words {
+        "two" => Meant::Number(2),
+        "stop" => Meant::Command("stop".to_owned()),
+        _ => return None,
+    };
+    Some(Told::Meant(meant))
+}
+
+/// All that was heard so far, and whether it is sure.
+struct Ear {
+    hearing: Hearing,
+    heard: Arc<Mutex<Vec<(String, bool)>>>,
+}
+
+fn ear(recogniser: Script, believes: bool) -> Ear {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = heard.clone();
+    let reports = move |report| {
+        if let Report::Heard { heard, .. } = report {
+            told.lock().unwrap().push((heard.words, heard.sure));
+        }
+    };
+    let mut hearing =
+        Hearing::new(Box::new(recogniser), None, Box::new(move |_, _, _| believes), Box::new(reports));
+    let vocabulary = Vocabulary { phrases: vec![], urgent: vec!["stop".to_owned()], question: true };
+    hearing.expect(Expected { vocabulary, tells: Arc::new(tells) });
+    Ear { hearing, heard }
+}
+
+impl Ear {
+    /// Somebody says something that is so many samples long.
+    fn hears(&mut self, length: usize) -> Vec<(String, bool)> {
+        self.hearing.sound.extend(vec![0.01; length]);
+        self.hearing.begins();
+        self.hearing.look();
+        self.hearing.ends();
+        std::mem::take(&mut self.heard.lock().unwrap())
+    }
+
+    fn says(&mut self, all: &[(&str, f32)], length: usize) -> Vec<(String, bool)> {
+        self.hearing.recogniser = Box::new(Script { guesses: guesses(all), ..Script::default() });
+        self.hears(length)
+    }
+}
+
+fn sure(words: &str) -> Vec<(String, bool)> {
+    vec![(words.to_owned(), true)]
+}
+
+fn unsure(words: &str) -> Vec<(String, bool)> {
+    vec![(words.to_owned(), false)]
+}
+
+#[test]
+fn a_soft_voice_is_brought_up_for_the_recogniser() {
+    let fed = Arc::new(Mutex::new(Vec::new()));
+    let mut ear = ear(Script { fed: fed.clone(), ..Script::default() }, true);
+    ear.hearing.sound.extend(vec![0.001; SECOND / 5]);
+    ear.hearing.sound.extend(vec![0.02; SECOND / 5]);
+    ear.hearing.begins();
+    let loudest = fed.lock().unwrap().iter().copied().fold(0.0, f32::max);
+    assert!((0.09..0.11).contains(&loudest), "{loudest}");
+}
+
+#[test]
+fn what_took_far_longer_than_its_words_do_is_asked_about() {
+    let mut ear = ear(Script::default(), true);
+    assert_eq!(ear.says(&[("two", 70.0)], SECOND * 2), sure("two"));
+    assert_eq!(ear.says(&[("two", 70.0)], SECOND * 4), unsure("two"));
+}
+
+#[test]
+fn stop_in_the_midst_of_talk_is_asked_about_unless_it_is_clear() {
+    let mut ear = ear(Script::default(), true);
+    let stop: &[_] = &[("top", 71.0), ("stop", 70.0)];
+    assert_eq!(ear.says(stop, SECOND), sure("stop"));
+    assert_eq!(ear.says(&[("weekend orange going", 100.0)], SECOND), []);
+    assert_eq!(ear.says(stop, SECOND), unsure("stop"));
+    assert_eq!(ear.says(&[("stop", 70.0), ("top", 69.0)], SECOND), sure("stop"));
+}
+
+#[test]
+fn stop_is_acted_on_before_the_end_and_once() {
+    let script =
+        Script { so_far: "stop".to_owned(), guesses: guesses(&[("stop", 70.0)]), ..Script::default() };
+    assert_eq!(ear(script, true).hears(SECOND), sure("stop"));
+}
+
+#[test]
+fn what_is_not_believed_is_not_heard() {
+    let script =
+        Script { so_far: "stop".to_owned(), guesses: guesses(&[("stop", 70.0)]), ..Script::default() };
+    assert_eq!(ear(script, false).hears(SECOND), []);
+}
+
+/// A microphone that goes and comes back.
+struct Flaky(std::vec::IntoIter<Next>);
+
+impl Source for Flaky {
+    fn next(&mut self) -> Next {
+        self.0.next().unwrap_or(Next::Over)
+    }
+}
+
+#[test]
+fn who_cleans_is_told_that_the_microphone_was_lost_and_came_back() {
+    let nexts = vec![Next::Block(vec![0.0; 160]), Next::Dead("pulled out".to_owned()), Next::Back];
+    let (sender, lengths) = channel();
+    let clean: Clean = Box::new(move |block| sender.send(block.len()).is_ok());
+    let (reports, reported) = channel();
+    let options = Options { keep: None, clean: Some(clean), believes: Box::new(|_, _, _| true) };
+    let recogniser = Box::new(Script::default());
+    let source = Box::new(Flaky(nexts.into_iter()));
+    let send = Box::new(move |report| drop(reports.send(report)));
+    let listener = Listener::start(Expected::default(), recogniser, source, options, send).unwrap();
+    let all: Vec<Report> = reported.iter().filter(|report| !matches!(report, Report::Level(_))).collect();
+    assert_eq!(all, [Report::Lost("pulled out".to_owned()), Report::Back, Report::Over]);
+    assert_eq!(lengths.iter().collect::<Vec<_>>(), [160, 0, 0]);
+    drop(listener);
+}
