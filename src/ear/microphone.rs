@@ -160,18 +160,39 @@ where
 {
     let (sender, blocks) = sync_channel(QUEUE);
     let channels = usize::from(config.channels).max(1);
-    let mut quiet = false;
+    let (mut quiet, mut naps) = (false, Naps::default());
     let take = move |samples: &[T], _: &cpal::InputCallbackInfo| {
         if !quiet {
             quiet = true;
             drop(alsa::Output::local_error_handler());
         }
         send(&sender, samples, channels);
+        let seconds = (samples.len() / channels) as f64 / f64::from(config.sample_rate);
+        thread::sleep(naps.take(Instant::now(), Duration::try_from_secs_f64(seconds).unwrap_or_default()));
     };
     let stream = device.build_input_stream(config, take, |_| thread::sleep(BREATH), None)?;
     stream.play()?;
     let mono = Rate::new(config.sample_rate, RATE);
     Ok(mono.map(|mono| Open { stream: Some(stream), blocks, mono }))
+}
+
+/// Until shortly before the next block the stream's thread sleeps. A sound server's plugin says that there is sound as soon
+/// as there is most of a block, and would be asked again without a pause until there is all of it.
+#[derive(Default)]
+struct Naps {
+    /// When the last block was due, as soon after the one before as ever, and when it was there.
+    last: Option<(Instant, Instant)>,
+}
+
+impl Naps {
+    /// After a block of this length, which is there `now`. A device holds two blocks, so nothing is lost.
+    fn take(&mut self, now: Instant, length: Duration) -> Duration {
+        // The device's clock may be slower, and what was lost does not come any more.
+        let due = self.last.map_or(now, |(due, there)| now.min(due + length + (now - there) / 64));
+        self.last = Some((due, now));
+        // What is later has more waiting behind it.
+        if now - due < length / 2 { length * 19 / 20 } else { Duration::ZERO }
+    }
 }
 
 /// Never waits: what nobody reads for ten seconds is lost.
@@ -195,5 +216,65 @@ impl Drop for Open {
             drop(alsa::Output::local_error_handler());
             drop(stream);
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LENGTH: Duration = Duration::from_millis(50);
+
+    /// Takes blocks that are there at the times given, in ms. When each was taken, and how long was slept in all.
+    fn taken(there: impl IntoIterator<Item = u64>) -> (Vec<u64>, Duration) {
+        let (mut naps, start) = (Naps::default(), Instant::now());
+        let (mut now, mut slept) = (start, Duration::ZERO);
+        let take = |there| {
+            now = now.max(start + Duration::from_millis(there));
+            let taken = now - start;
+            let nap = naps.take(now, LENGTH);
+            (now, slept) = (now + nap, slept + nap);
+            u64::try_from(taken.as_millis()).unwrap()
+        };
+        let taken = there.into_iter().map(take).collect();
+        (taken, slept)
+    }
+
+    #[test]
+    fn nearly_all_of_the_time_is_slept_and_no_block_is_later_for_it() {
+        let there: Vec<u64> = (1..=200).map(|block| block * 50).collect();
+        let (taken, slept) = taken(there.clone());
+        assert_eq!(taken, there);
+        assert_eq!(slept, LENGTH * 190);
+    }
+
+    #[test]
+    fn what_comes_in_packets_is_taken_within_one_of_them() {
+        // Of 20 ms.
+        let there: Vec<u64> = (1..=2_000).map(|block| (block * 50_u64).next_multiple_of(20)).collect();
+        let (taken, slept) = taken(there.clone());
+        let late = there.iter().zip(&taken).map(|(there, taken)| taken - there);
+        assert!(late.max().is_some_and(|late| late <= 10));
+        assert!(slept > LENGTH * 1_800);
+    }
+
+    #[test]
+    fn a_backlog_is_taken_at_once() {
+        // Nothing comes for a second, and then all of it.
+        let there = |block| if (20..=40).contains(&block) { 2_000 } else { block * 50 };
+        let (taken, _) = taken((1..=100).map(there));
+        assert_eq!(taken[19..39], [2_000; 20]);
+        let late = |block: u64| taken[usize::try_from(block).unwrap() - 1] - there(block);
+        assert!((40..=100).all(|block| late(block) < 50));
+        assert!((80..=100).all(|block| late(block) == 0));
+    }
+
+    #[test]
+    fn after_a_gap_it_sleeps_again() {
+        // A second is lost, which is forgotten within a minute; and the clock of the device is slower by a thousandth.
+        let there =
+            (1..=4_000).map(|block| if block < 20 { block * 50 } else { 1_000 + block * 50 + block / 20 });
+        let (_, slept) = taken(there);
+        assert!(slept > LENGTH * 2_500);
     }
 }

@@ -1,6 +1,6 @@
 //! The ears of a running session: opened where they are installed, told what may be said, heard from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,13 +11,13 @@ use crate::ear::listener::{Clean, Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
 use crate::ear::recogniser::{EarError, Heard, RATE};
 use crate::ear::reference::{self, Reference};
-use crate::ear::vosk::Vosk;
+use crate::ear::vosk::{Model, Vosk};
 use crate::line::Line;
 use crate::output::played::Played;
 use crate::plan::Plan;
 use crate::runner::{Event, Trouble, Window};
 
-use super::Message;
+use super::{Message, Senses};
 use crate::cli::ears;
 
 #[derive(Debug, clap::Args)]
@@ -62,6 +62,22 @@ impl reference::Played for Own {
     }
 }
 
+/// The model, once something has needed it: an invitation and the session after it share it.
+#[derive(Default)]
+pub struct Loaded(Option<(PathBuf, Arc<Model>)>);
+
+impl Loaded {
+    fn model(&mut self, folder: &Path) -> Result<Arc<Model>, EarError> {
+        // Another is given back before this one is loaded.
+        let (of, model) = match self.0.take().filter(|(of, _)| of == folder) {
+            Some(loaded) => loaded,
+            None => (folder.to_owned(), ears::load(folder)?),
+        };
+        self.0 = Some((of, model.clone()));
+        Ok(model)
+    }
+}
+
 pub struct Ears {
     /// Absent where nothing is listened for.
     listener: Option<Listener>,
@@ -80,7 +96,7 @@ impl Ears {
     ///
     /// # Errors
     /// [`EarError`]; the session can go on without.
-    pub fn open(args: &Args, plan: &Plan, own: Own, messages: &Sender<Message>) -> Result<Self, EarError> {
+    pub fn open(args: &Args, plan: &Plan, own: Own, senses: &mut Senses) -> Result<Self, EarError> {
         let when = args.ears.unwrap_or(When::Off);
         let folder = if when == When::Off { None } else { ears::find(&plan.language) };
         let guard = Arc::new(Mutex::new(Guard::default()));
@@ -94,7 +110,8 @@ impl Ears {
                 });
                 let (keep, clean) = (args.keep_audio.clone(), cleaning(own, guard.clone()));
                 let options = Options { keep, clean, believes };
-                Some(listen(&folder, options, messages.clone())?)
+                let model = senses.loaded.model(&folder)?;
+                Some(listen(model, options, senses.messages.clone())?)
             }
             None if args.ears.is_some_and(|when| when != When::Off) => return Err(EarError::NotInstalled),
             None => None,
@@ -200,12 +217,8 @@ fn cleaning(own: Own, guard: Arc<Mutex<Guard>>) -> Option<Clean> {
     }))
 }
 
-fn listen(
-    folder: &std::path::Path,
-    options: Options,
-    messages: Sender<Message>,
-) -> Result<Listener, EarError> {
-    let recogniser = Box::new(Vosk::new(ears::load(folder)?));
+fn listen(model: Arc<Model>, options: Options, messages: Sender<Message>) -> Result<Listener, EarError> {
+    let recogniser = Box::new(Vosk::new(model));
     let reports = move |report| match report {
         Report::Level(_) | Report::SoFar(_) => {}
         // When the main thread is gone, the process is about to be.

@@ -105,12 +105,22 @@ pub struct Senses {
     heeds_signals: bool,
     #[cfg_attr(not(feature = "buttons"), expect(dead_code, reason = "there are none"))]
     buttons: Buttons,
+    #[cfg(feature = "ears")]
+    loaded: hearing::Loaded,
 }
 
 impl Senses {
     pub fn new(buttons: Buttons) -> Self {
         let (messages, inbox) = channel();
-        Self { messages, inbox, ear: None, heeds_signals: false, buttons }
+        Self {
+            messages,
+            inbox,
+            ear: None,
+            heeds_signals: false,
+            buttons,
+            #[cfg(feature = "ears")]
+            loaded: hearing::Loaded::default(),
+        }
     }
 
     fn heed_signals(&mut self) -> anyhow::Result<()> {
@@ -225,11 +235,10 @@ fn perform(args: &Args, show: Show, senses: &mut Senses) -> anyhow::Result<Perfo
         }
     };
     #[cfg(feature = "ears")]
-    let ears =
-        hearing::Ears::open(&args.ears, &show.plan, sound.own(), &senses.messages).unwrap_or_else(|error| {
-            log::warn(&error.to_string());
-            hearing::Ears::deaf()
-        });
+    let ears = hearing::Ears::open(&args.ears, &show.plan, sound.own(), senses).unwrap_or_else(|error| {
+        log::warn(&error.to_string());
+        hearing::Ears::deaf()
+    });
     let keys = senses.listen()?;
     let messages = senses.messages.clone();
     let status = Status::new(&show.plan);
