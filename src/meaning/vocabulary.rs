@@ -55,17 +55,24 @@ pub fn vocabulary(
         .flat_map(|check_in| &check_in.answers)
         .flat_map(|answer| answer.heard.clone())
         .collect();
+    let has_article = |answer: &&String| {
+        hearing.article.iter().any(|article| answers.contains(&format!("{article} {answer}")))
+    };
+    let mut whole: Vec<String> = answers.iter().filter(|answer| !has_article(answer)).cloned().collect();
     // Nobody negates a yes; "no no" is a no.
     let bare = |answer: &&String| !hearing.yes.contains(answer) && !hearing.no.contains(answer);
-    let negatable: Vec<String> = answers.iter().filter(bare).cloned().collect();
+    let negatable: Vec<String> = whole.iter().filter(bare).cloned().collect();
     let negated = around(&negatable, [&hearing.not]);
     if let Some(scale) = check_in.and_then(|check_in| check_in.scale) {
         let numbers = scale_numbers(phrases, scale);
         all.extend(two_numbers(hearing, &numbers));
-        answers.extend(numbers.into_iter().map(|(word, _)| word));
+        for list in [&mut answers, &mut whole] {
+            list.extend(numbers.iter().map(|(word, _)| word.clone()));
+        }
     }
     if check_in.is_some() {
-        all.extend(around(&answers, [&hearing.filler, &hearing.not, &hearing.correction]));
+        all.extend(around(&answers, [&hearing.filler, &hearing.correction]));
+        all.extend(around(&whole, [&hearing.not]));
     }
     all.extend([&hearing.filler, &hearing.not, &hearing.near].into_iter().flatten().cloned());
     alone.extend(answers);

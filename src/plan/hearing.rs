@@ -9,6 +9,7 @@ use crate::script::{At, Hearing, fold};
 pub struct HearingWords {
     pub filler: Vec<String>,
     pub not: Vec<String>,
+    pub article: Vec<String>,
     pub correction: Vec<String>,
     pub or: Vec<String>,
     pub point: Vec<String>,
@@ -24,6 +25,7 @@ impl HearingWords {
         Self {
             filler: folded(&hearing.filler),
             not: folded(&hearing.not),
+            article: folded(&hearing.article),
             correction: folded(&hearing.correction),
             or: folded(&hearing.or),
             point: folded(&hearing.point),

@@ -15,6 +15,8 @@ pub struct Hearing {
     pub filler: Vec<At<String>>,
     /// Turn what follows into its opposite.
     pub not: Vec<At<String>>,
+    /// Who negates an answer that has one of these also says it: "not the same", and never "not same".
+    pub article: Vec<At<String>>,
     /// Take back what was said before.
     pub correction: Vec<At<String>>,
     /// Between two numbers: either.
