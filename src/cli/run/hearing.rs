@@ -23,7 +23,8 @@ use crate::cli::ears;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// What is listened for: nothing (the default), answers to questions, or commands at any time too
+    /// What is listened for: nothing, answers to questions, or commands at any time too (the default, where ears are
+    /// installed)
     #[arg(long, value_enum, value_name = "WHEN")]
     ears: Option<When>,
     /// Keep each utterance as a WAV file in this folder; nothing that is heard is kept otherwise
@@ -97,7 +98,7 @@ impl Ears {
     /// # Errors
     /// [`EarError`]; the session can go on without.
     pub fn open(args: &Args, plan: &Plan, own: Own, senses: &mut Senses) -> Result<Self, EarError> {
-        let when = args.ears.unwrap_or(When::Off);
+        let when = args.ears.unwrap_or(When::Always);
         let folder = if when == When::Off { None } else { ears::find(&plan.language) };
         let guard = Arc::new(Mutex::new(Guard::default()));
         let listener = match folder {
