@@ -206,6 +206,8 @@ fn an_answer_is_negated_together_with_its_article() {
         assert!(listened(words), "{words}");
     }
     assert!(!listened("not same"), "it sounds like \"the same\"");
+    let often = |words: &str| phrases.iter().filter(|phrase| *phrase == words).count();
+    assert!(often("not worse") > often("um worse"), "or it is heard as \"a lot worse\"");
 }
 
 fn heard(words: &str) -> Event {
