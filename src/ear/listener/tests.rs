@@ -1,3 +1,5 @@
+//! What an utterance becomes, with a recogniser that hears what it is told to hear. Must not need a model or a sound.
+
 use std::sync::Mutex;
 
 use super::*;
