@@ -26,8 +26,8 @@ const AGAIN: usize = RATE as usize * 2;
 /// What is acted on at once was said in the last 1.2 s.
 const URGENT: usize = RATE as usize * 6 / 5;
 
-/// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: the longest in
-/// `tests/ears/clips.py` is heard in 2.5 s. Beginning and end of the utterance are in it.
+/// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
+/// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
 const LONG: usize = RATE as usize * 27 / 10;
 const LETTER: usize = RATE as usize * 7 / 100;
 

@@ -23,7 +23,7 @@ use crate::cli::ears;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// What is listened for: nothing, answers to questions, or commands at any time too (the default, where ears are
+    /// What is listened for: nothing, answers to questions, or commands at any time too (the default where ears are
     /// installed)
     #[arg(long, value_enum, value_name = "WHEN")]
     ears: Option<When>,
