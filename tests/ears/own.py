@@ -188,4 +188,5 @@ def main():
             print("missed", dict(missed))
 
 
-main()
+if __name__ == "__main__":
+    main()
