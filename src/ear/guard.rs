@@ -434,6 +434,16 @@ mod tests {
     }
 
     #[test]
+    fn somebody_is_believed_soon_after_the_first_words() {
+        let mut guard = Guard::default();
+        hear(&mut guard, 100, levels(0.0, 1e-7));
+        guard.plays(LINE, 12 * SECOND);
+        hear(&mut guard, 60, levels(1e-3, 1e-6));
+        hear(&mut guard, 15, PERSON);
+        assert!(guard.believes("stop", SECOND / 2, true));
+    }
+
+    #[test]
     fn in_silence_everything_is_believed_after_the_echo_has_passed() {
         let mut guard = speaking("Stop.");
         guard.cut();

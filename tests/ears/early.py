@@ -9,11 +9,8 @@ CLIPS is the folder of clips.py, whose python is used; DIR holds rendered sessio
 
 import argparse
 import collections
-import json
 import pathlib
-import subprocess
 import tempfile
-import types
 
 import own
 
@@ -21,17 +18,15 @@ SPOKEN, AT = 18, (2, 3, 4, 5, 6, 7, 9, 12)
 
 
 def lines(file, random_):
-    """The beginning of a session somewhere within it: samples, and (at, length, text)."""
+    """Twelve lines of a session, from anywhere: samples at the rate of the output, and (at, length, text) at 16 kHz."""
     import numpy
-    import soundfile
 
-    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    cues = list(own.cues(file.with_suffix(".vtt")))
-    first, parts, said, at = random_.integers(max(1, len(cues) - 12)), [], [], 0
-    for begin, end, text in cues[first : first + 12]:
-        parts.append(samples[int(begin * rate) : int((end + 0.3) * rate), 0])
-        said.append((at // 3, int((end - begin) * own.RATE), text))
-        at += len(parts[-1])
+    spoken = list(own.spoken_lines(file))
+    first, parts, said, at = random_.integers(max(1, len(spoken) - 12)), [], [], 0
+    for part, seconds, text in spoken[first : first + 12]:
+        parts.append(part)
+        said.append((at // 3, int(seconds * own.RATE), text))
+        at += len(part)
     return numpy.concatenate(parts)[: SPOKEN * own.PLAYED], said
 
 
@@ -42,7 +37,7 @@ def trial(file, room, clip, at, softer, random_):
 
     played, said = lines(file, random_)
     late = numpy.zeros(int(random_.uniform(0.10, 0.26) * own.PLAYED))
-    back = fftconvolve(numpy.concatenate([late, played]), own.way(types.SimpleNamespace(room=room), random_))
+    back = fftconvolve(numpy.concatenate([late, played]), own.way(room, random_))
     mic = resample_poly(back[: len(played)], 1, 3, window=("kaiser", 8.0))
     echo = numpy.sqrt(numpy.mean(mic[mic**2 > 1e-8] ** 2))
     begin, clip = at * own.RATE, clip * echo * 10 ** (-softer / 20) / numpy.sqrt(numpy.mean(clip**2))

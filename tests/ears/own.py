@@ -43,29 +43,34 @@ def cues(path):
             yield clock(found[1]), clock(found[2]), found[3].replace("\n", " ")
 
 
-def parts(options, directory):
-    """What the sessions say, line after line: samples at the rate of the output, length in seconds, text."""
+def spoken_lines(wav):
+    """Line after line: samples at the rate of the output, length in seconds, text."""
     import soundfile
 
+    samples, rate = soundfile.read(wav, dtype="float32", always_2d=True)
+    for begin, end, text in cues(wav.with_suffix(".vtt")):
+        yield samples[int(begin * rate) : int((end + 0.3) * rate), 0], end - begin, text
+
+
+def parts(options, directory):
+    """What all the sessions say."""
     for path in sorted((REPOSITORY / "sessions").glob("*.toml")) * 50:
         wav = (options.rendered or directory) / f"{path.stem}.wav"
         if not wav.exists():
             command = [options.matside, "render", path, "-q", "--voice", options.voice, "-o", wav]
             if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
                 continue
-        samples, rate = soundfile.read(wav, dtype="float32", always_2d=True)
-        for begin, end, text in cues(wav.with_suffix(".vtt")):
-            yield samples[int(begin * rate) : int((end + 0.3) * rate), 0], end - begin, text
+        yield from spoken_lines(wav)
 
 
-def way(options, random_):
+def way(room, random_):
     """From the loudspeaker to the microphone."""
     import numpy
     from scipy.signal import firwin
 
     response = numpy.zeros(int(0.4 * PLAYED))
     first, long = int(0.04 * PLAYED), int(0.3 * PLAYED)
-    if options.room != "plain":
+    if room != "plain":
         tail = random_.standard_normal(long) * numpy.exp(-numpy.arange(long) / (long / 6.9))
         response[first : first + long] += 0.0115 * numpy.convolve(tail, firwin(65, 7_000, fs=PLAYED), "same")
     response[first] += 10 ** (-12 / 20)
@@ -80,7 +85,7 @@ def spoken(options, directory, random_):
 
     length = int(options.minutes * 60 * RATE)
     played, mic, lines = numpy.zeros(length + 40 * RATE), numpy.zeros(length + 40 * RATE), []
-    response, at, late = way(options, random_), 0, random_.uniform(0.10, 0.26)
+    response, at, late = way(options.room, random_), 0, random_.uniform(0.10, 0.26)
     soon = lambda: random_.uniform(0.5, 1.5) * options.cuts * RATE if options.cuts else length * 2
     cut = soon()
     for part, seconds, text in parts(options, directory):
