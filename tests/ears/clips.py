@@ -328,4 +328,5 @@ def main():
     print(f"{len(table)} clips, {len(set(row[2] for row in table))} voices")
 
 
-main()
+if __name__ == "__main__":
+    main()

