@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use matside::diagnostic::{Layer, Sources};
 use matside::ear::clean::Cleaner;
 use matside::ear::guard::Guard;
+use matside::ear::letters::Letters;
 use matside::ear::listener::{Clean, Expected, Listener, Options, Report};
 use matside::ear::source::{Next, Source};
 use matside::ear::vosk::{Model, Vosk};
@@ -181,7 +182,7 @@ fn main() {
         let believes = Box::new(move |words: &str, length, urgent| {
             judge.lock().unwrap().believes(words, length, urgent)
         });
-        let options = Options { keep: None, clean: Some(clean), believes };
+        let options = Options { keep: None, clean: Some(clean), believes, letters: Letters::load().ok() };
         let recogniser = Box::new(Vosk::new(model.clone()));
         let source = Box::new(Recording(blocks.into_iter()));
         let _listener = Listener::start(wanted, recogniser, source, options, Box::new(reports)).unwrap();

@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use matside::ear::letters::Letters;
 use room::Room;
 
 const MATSIDE: &str = env!("CARGO_BIN_EXE_matside");
@@ -70,6 +71,33 @@ fn what_is_said_is_heard() {
     for (question, said, wanted) in table {
         let file = speech(dir.path(), "en-us+f3", said);
         assert_eq!(listened(&data, question, &file), wanted, "{said}");
+    }
+}
+
+/// Samples at 16 kHz, with a moment of silence around.
+fn heard_at_16_khz(path: &Path) -> Vec<f32> {
+    let mut file = hound::WavReader::open(path).unwrap();
+    let step = f64::from(file.spec().sample_rate) / 16_000.0;
+    let samples: Vec<f32> =
+        file.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
+    let at = |at: usize| samples.get((at as f64 * step) as usize).copied();
+    let silence = || std::iter::repeat_n(0.0, 8_000);
+    silence().chain((0..).map_while(at)).chain(silence()).collect()
+}
+
+#[test]
+fn the_letters_of_what_is_said_fit_best() {
+    let dir = tempfile::tempdir().unwrap();
+    let letters = Letters::load().unwrap();
+    let phrases = [
+        "stop", "skip", "go on", "hold on", "it hurts", "worse", "yes", "no", "one", "four", "five", "nine",
+        "the same",
+    ];
+    for said in phrases {
+        let sound = heard_at_16_khz(&speech(dir.path(), "en-us+f3", said));
+        let spelling = letters.read(&sound).unwrap();
+        let best = phrases.iter().max_by(|one, two| spelling.fit(one).total_cmp(&spelling.fit(two)));
+        assert_eq!(best, Some(&said));
     }
 }
 

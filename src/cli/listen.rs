@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::ear::letters::Letters;
 use crate::ear::level::{LOUD_ROOM, Level};
 use crate::ear::listener::{Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
@@ -55,7 +56,12 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     println!("listening for {} phrases; Ctrl-C ends", vocabulary.phrases.len());
     let (reports, inbox) = channel();
-    let options = Options { keep: args.keep_audio.clone(), clean: None, believes: Box::new(|_, _, _| true) };
+    let options = Options {
+        keep: args.keep_audio.clone(),
+        clean: None,
+        believes: Box::new(|_, _, _| true),
+        letters: Letters::load().ok(),
+    };
     let sender = Box::new(move |report| drop(reports.send(report)));
     let tells = Arc::new(move |words: &str| told(words, &plan.phrases, check_in.as_deref()));
     let listener = Listener::start(Expected { vocabulary, tells }, recogniser, source, options, sender)?;

@@ -31,11 +31,19 @@ const TALK: f32 = 2.0;
 /// So is one that is this much less likely than silence: the detector of speech has heard something, after all.
 const SILENCE: f32 = 3.0;
 /// How far a phrase must be ahead of one that means something else.
-const OTHER: f32 = 1.3;
+const OTHER: f32 = 1.5;
 /// What a look does not list is this much less likely than the last that it lists, and at least so much than its best.
 /// All of these were measured on the training voices of `tests/ears/clips.py`.
 const BEHIND: f32 = 1.0;
 const UNLISTED: f32 = 2.0;
+
+/// So much of how well the letters fit counts, and this at least: words that fit as badly as chance are no less likely still.
+const FIT: f32 = 0.3;
+const CHANCE: f32 = -30.0;
+/// What fits less well than this was not said.
+const NOT: f32 = -45.0;
+/// And where letters were heard at all, words that are none and silence are so much less likely.
+const NONE: f32 = 4.0;
 
 /// What a guess is.
 #[derive(PartialEq)]
@@ -51,6 +59,8 @@ struct Way<'a, M> {
     words: &'a str,
     /// 0 for the likeliest of its look.
     score: f32,
+    /// How well its letters fit.
+    fit: Option<f32>,
 }
 
 /// What one look makes of the sound.
@@ -63,7 +73,11 @@ struct Look<'a, M> {
 }
 
 impl<'a, M: PartialEq> Look<'a, M> {
-    fn new(guesses: &'a [Guess], meaning: &impl Fn(&str) -> Option<M>) -> Self {
+    fn new(
+        guesses: &'a [Guess],
+        meaning: &impl Fn(&str) -> Option<M>,
+        fit: &impl Fn(&str) -> Option<f32>,
+    ) -> Self {
         let scores = || guesses.iter().map(|guess| guess.score);
         let (top, last) = (scores().fold(f32::MIN, f32::max), scores().fold(f32::MAX, f32::min));
         let way = |guess: &'a Guess| {
@@ -72,7 +86,7 @@ impl<'a, M: PartialEq> Look<'a, M> {
                 None if guess.words.trim().is_empty() => Kind::Silence,
                 None => Kind::Words,
             };
-            Way { kind, words: &guess.words, score: guess.score - top }
+            Way { kind, words: &guess.words, score: guess.score - top, fit: fit(&guess.words) }
         };
         let ways: Vec<Way<'a, M>> = guesses.iter().map(way).collect();
         let talk = ways.iter().find(|way| way.kind == Kind::Words).map_or(0, Way::length);
@@ -92,24 +106,37 @@ impl<M> Way<'_, M> {
 }
 
 /// The likeliest phrase. `meaning` knows them, and `prior` how likely each was before anything was heard, as a logarithm.
+/// `fit` says how well words fit the letters in the sound, 0 for the best, where they are known.
 /// `looks` are the guesses of each look at the same sound, and count alike. Words that mean nothing are passed over where
 /// they are not much likelier.
 pub fn choose<M: PartialEq>(
     looks: &[Vec<Guess>],
     meaning: impl Fn(&str) -> Option<M>,
     prior: impl Fn(&M) -> f32,
+    fit: impl Fn(&str) -> Option<f32>,
 ) -> Option<Chosen<'_>> {
     let looks = looks.iter().filter(|guesses| !guesses.is_empty());
-    let looks: Vec<Look<'_, M>> = looks.map(|guesses| Look::new(guesses, &meaning)).collect();
+    let looks: Vec<Look<'_, M>> = looks.map(|guesses| Look::new(guesses, &meaning, &fit)).collect();
+    let fit = |kind: &Kind<M>| {
+        let of = looks.iter().flat_map(|look| &look.ways).filter(|way| way.kind == *kind);
+        of.filter_map(|way| way.fit).max_by(f32::total_cmp)
+    };
     let score = |kind: &Kind<M>| {
-        let prior = if let Kind::Phrase(meaning) = kind { prior(meaning) } else { 0.0 };
-        prior + looks.iter().map(|look| look.score(kind)).sum::<f32>() / looks.len() as f32
+        let before = match kind {
+            Kind::Phrase(meaning) => prior(meaning) + fit(kind).map_or(0.0, |fit| FIT * fit.max(CHANCE)),
+            _ if fit(kind).is_some() => -NONE,
+            _ => 0.0,
+        };
+        before + looks.iter().map(|look| look.score(kind)).sum::<f32>() / looks.len() as f32
     };
     let ways = || looks.iter().flat_map(|look| &look.ways);
     let is_phrase = |way: &&Way<'_, M>| matches!(way.kind, Kind::Phrase(_));
     let order = |way: &Way<'_, M>| (score(&way.kind), way.score);
     let phrase =
         ways().filter(is_phrase).max_by(|one, two| order(one).partial_cmp(&order(two)).unwrap_or(Equal))?;
+    if fit(&phrase.kind).is_some_and(|fit| fit < NOT) {
+        return None;
+    }
     let this = score(&phrase.kind);
     let ahead = |of: &dyn Fn(&&Way<'_, M>) -> bool, by: f32| {
         ways().filter(of).all(|way| this - score(&way.kind) >= by)
@@ -152,7 +179,8 @@ mod tests {
     }
 
     fn twice(guesses: &[&[(&str, f32)]]) -> Option<(String, bool)> {
-        choose(&looks(guesses), meaning, |_| 0.0).map(|chosen| (chosen.words.to_owned(), chosen.sure))
+        choose(&looks(guesses), meaning, |_| 0.0, |_| None)
+            .map(|chosen| (chosen.words.to_owned(), chosen.sure))
     }
 
     #[test]
@@ -189,12 +217,12 @@ mod tests {
     #[test]
     fn what_was_likelier_beforehand_is_likelier() {
         let guesses = looks(&[&[("harder", 85.0), ("two", 84.0)]]);
-        let prior = |meaning: &char| if *meaning == 'h' { -2.5 } else { 0.0 };
-        let chosen = choose(&guesses, meaning, prior).unwrap();
+        let prior = |meaning: &char| if *meaning == 'h' { -3.5 } else { 0.0 };
+        let chosen = choose(&guesses, meaning, prior, |_| None).unwrap();
         assert_eq!((chosen.words, chosen.sure), ("two", true));
         let alone = looks(&[&[("kettle", 85.0), ("harder", 81.0)]]);
-        assert_eq!(choose(&alone, meaning, prior), None);
-        assert_eq!(choose(&alone, meaning, |_| 0.0).unwrap().words, "harder");
+        assert_eq!(choose(&alone, meaning, prior, |_| None), None);
+        assert_eq!(choose(&alone, meaning, |_| 0.0, |_| None).unwrap().words, "harder");
     }
 
     /// Lists from a clip: "two" in noise.
@@ -208,14 +236,27 @@ mod tests {
 
     #[test]
     fn what_only_one_look_lists_is_behind() {
-        let heard = twice(&[&[("harder", 70.0), ("two", 69.8)], &[("two", 60.0), ("kettle", 59.0)]]);
+        let heard = twice(&[&[("harder", 70.0), ("two", 69.8)], &[("two", 60.0), ("kettle", 56.0)]]);
         assert_eq!(heard, Some(("two".to_owned(), true)));
+    }
+
+    #[test]
+    fn what_the_letters_fit_is_likelier_and_what_they_do_not_was_not_said() {
+        let guesses = looks(&[&[("ten", 75.0), ("two", 74.0)]]);
+        let fit = |ten: f32| move |words: &str| Some(if words == "ten" { ten } else { -0.5 });
+        let words = |ten| choose(&guesses, meaning, |_| 0.0, fit(ten)).map(|chosen| chosen.words);
+        assert_eq!(words(-1.0), Some("ten"));
+        assert_eq!(words(-12.0), Some("two"));
+        let alone = looks(&[&[("ten", 75.0)]]);
+        let sure = |ten| choose(&alone, meaning, |_| 0.0, fit(ten)).map(|chosen| chosen.sure);
+        assert_eq!(sure(-12.0), Some(true));
+        assert_eq!(sure(-46.0), None);
     }
 
     #[test]
     fn confidence_is_the_share_of_the_meaning() {
         let confidence =
-            |guesses| choose(&looks(&[guesses]), meaning, |_| 0.0).map(|chosen| chosen.confidence);
+            |guesses| choose(&looks(&[guesses]), meaning, |_| 0.0, |_| None).map(|chosen| chosen.confidence);
         assert_eq!(confidence(&[("two", 70.0)]), Some(1.0));
         assert_eq!(
             confidence(&[("harder", 70.0), ("make it harder", 70.0)]),

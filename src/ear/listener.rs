@@ -1,6 +1,8 @@
 //! From sound to words, on one thread. Owns the order of work: level, speech, recogniser, what is acted on before an
 //! utterance has ended. Must not know what words do.
 
+mod opinion;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,20 +13,19 @@ use std::time::Duration;
 use super::choose::{Guess, choose};
 use super::gain::Gain;
 use super::keep::Keep;
+use super::letters::Letters;
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::talk::Talk;
 use super::utterance::{Edge, Utterances};
 use crate::meaning::{Setting, Told, Vocabulary, prior};
+use opinion::{Opinion, URGENT};
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
 /// Of an utterance that other phrases are then listened for in: 2 s.
 const AGAIN: usize = RATE as usize * 2;
-
-/// What is acted on at once was said in the last 1.2 s.
-const URGENT: usize = RATE as usize * 6 / 5;
 
 /// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
 /// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
@@ -94,6 +95,8 @@ pub struct Options {
     pub keep: Option<PathBuf>,
     pub clean: Option<Clean>,
     pub believes: Believes,
+    /// For a second opinion.
+    pub letters: Option<Letters>,
 }
 
 impl Listener {
@@ -110,7 +113,7 @@ impl Listener {
     ) -> Result<Self, EarError> {
         let (expect, expected) = channel();
         let keep = options.keep.map(Keep::new).transpose()?;
-        let mut hearing = Hearing::new(recogniser, keep, options.believes, reports);
+        let mut hearing = Hearing::new(recogniser, keep, options.believes, options.letters, reports);
         hearing.expect(first);
         let mut clean = options.clean;
         let body = move || listen(hearing, source, &mut clean, &expected);
@@ -180,6 +183,7 @@ struct Hearing {
     done: bool,
     keep: Option<Keep>,
     believes: Believes,
+    opinion: Opinion,
     reports: Reports,
 }
 
@@ -188,6 +192,7 @@ impl Hearing {
         recogniser: Box<dyn Recogniser>,
         keep: Option<Keep>,
         believes: Believes,
+        letters: Option<Letters>,
         reports: Reports,
     ) -> Self {
         Self {
@@ -203,6 +208,7 @@ impl Hearing {
             done: false,
             keep,
             believes,
+            opinion: Opinion::new(letters),
             reports,
         }
     }
@@ -265,6 +271,7 @@ impl Hearing {
         (self.reports)(Report::Voice(true));
         self.done = false;
         self.so_far.clear();
+        self.opinion.begins();
         let sound: Vec<f32> = self.sound.iter().copied().collect();
         self.gain = Gain::new(&sound);
         self.recogniser.feed(&self.gain.apply(&sound));
@@ -281,7 +288,7 @@ impl Hearing {
         let length = self.sound.len().min(URGENT);
         // What is not believed yet may be, a moment later.
         let urgent = !self.done && self.expected.vocabulary.urgent.contains(&so_far);
-        if urgent && (self.believes)(&so_far, length, true) {
+        if urgent && (self.believes)(&so_far, length, true) && self.opinion.agrees(&so_far, &self.sound) {
             self.done = true;
             let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
             (self.reports)(Report::Heard { heard, length, after: None });
@@ -292,7 +299,7 @@ impl Hearing {
         let looks = self.recogniser.end();
         (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        let heard = self.chosen(&looks, sound.len());
+        let heard = self.chosen(&looks, &sound);
         if heard.is_none() {
             self.talk.take(&looks);
         }
@@ -310,10 +317,13 @@ impl Hearing {
         self.done = false;
     }
 
-    fn chosen(&self, looks: &[Vec<Guess>], length: usize) -> Option<Heard> {
+    fn chosen(&self, looks: &[Vec<Guess>], sound: &[f32]) -> Option<Heard> {
+        let length = sound.len();
         let Expected { vocabulary, tells } = &self.expected;
         let setting = Setting { question: vocabulary.question, talk: self.talk.goes_on(length) };
-        let chosen = choose(looks, |words| tells(words), |told| prior(told, setting))?;
+        let spelling = self.opinion.of(sound);
+        let fit = |words: &str| spelling.as_ref().map(|spelling| spelling.fit(words));
+        let chosen = choose(looks, |words| tells(words), |told| prior(told, setting), fit)?;
         let words = chosen.words.to_owned();
         // What may not be missed is asked about.
         let doubtful = setting.talk && !chosen.first && vocabulary.urgent.contains(&words);

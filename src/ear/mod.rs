@@ -16,6 +16,8 @@ mod keys;
 #[cfg(feature = "ears")]
 mod lean;
 #[cfg(feature = "ears")]
+pub mod letters;
+#[cfg(feature = "ears")]
 pub mod level;
 mod lines;
 #[cfg(feature = "ears")]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::ear::clean::Cleaner;
 use crate::ear::guard::Guard;
+use crate::ear::letters::Letters;
 use crate::ear::level::Hindrance;
 use crate::ear::listener::{Clean, Expected, Listener, Options, Report};
 use crate::ear::microphone::Microphone;
@@ -110,7 +111,7 @@ impl Ears {
                         .is_ok_and(|guard: MutexGuard<'_, Guard>| guard.believes(words, length, urgent))
                 });
                 let (keep, clean) = (args.keep_audio.clone(), cleaning(own, guard.clone()));
-                let options = Options { keep, clean, believes };
+                let options = Options { keep, clean, believes, letters: Letters::load().ok() };
                 let model = senses.loaded.model(&folder)?;
                 Some(listen(model, options, senses.messages.clone())?)
             }

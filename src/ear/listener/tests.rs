@@ -65,7 +65,7 @@ fn ear(recogniser: Script, believes: bool) -> Ear {
         }
     };
     let mut hearing =
-        Hearing::new(Box::new(recogniser), None, Box::new(move |_, _, _| believes), Box::new(reports));
+        Hearing::new(Box::new(recogniser), None, Box::new(move |_, _, _| believes), None, Box::new(reports));
     let vocabulary = Vocabulary { phrases: vec![], urgent: vec!["stop".to_owned()], question: true };
     hearing.expect(Expected { vocabulary, tells: Arc::new(tells) });
     Ear { hearing, heard }
@@ -152,7 +152,8 @@ fn who_cleans_is_told_that_the_microphone_was_lost_and_came_back() {
     let (sender, lengths) = channel();
     let clean: Clean = Box::new(move |block| sender.send(block.len()).is_ok());
     let (reports, reported) = channel();
-    let options = Options { keep: None, clean: Some(clean), believes: Box::new(|_, _, _| true) };
+    let options =
+        Options { keep: None, clean: Some(clean), believes: Box::new(|_, _, _| true), letters: None };
     let recogniser = Box::new(Script::default());
     let source = Box::new(Flaky(nexts.into_iter()));
     let send = Box::new(move |report| drop(reports.send(report)));
