@@ -46,9 +46,10 @@ impl File {
         let channels = usize::from(spec.channels).max(1);
         let mono: Vec<f32> =
             all.chunks(channels).map(|frame| frame.iter().sum::<f32>() / channels as f32).collect();
-        let mut samples = Rate::new(spec.sample_rate, RATE)?.take(&mono);
-        // So that the last word comes to its end.
-        samples.extend(vec![0.0; RATE as usize]);
+        let samples = Rate::new(spec.sample_rate, RATE)?.take(&mono);
+        // As in a room: it is quiet before the first word, and the last comes to its end.
+        let quiet = |seconds: f32| vec![0.0; (seconds * RATE as f32) as usize];
+        let samples = [quiet(0.5), samples, quiet(1.0)].concat();
         let blocks: Vec<Vec<f32>> = samples.chunks(BLOCK).map(<[f32]>::to_vec).collect();
         Ok(Self { blocks: blocks.into_iter() })
     }
