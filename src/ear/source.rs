@@ -60,3 +60,32 @@ impl Source for File {
         self.blocks.next().map_or(Next::Over, Next::Block)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_quiet_before_and_after_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("loud.wav");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut wav = hound::WavWriter::create(&path, spec).unwrap();
+        (0..1_600).for_each(|_| wav.write_sample(16_384_i16).unwrap());
+        wav.finalize().unwrap();
+        let mut file = File::open(&path).unwrap();
+        let mut all = Vec::new();
+        while let Next::Block(block) = file.next() {
+            all.extend(block);
+        }
+        let (before, rest) = all.split_at(RATE as usize / 2);
+        let (loud, after) = rest.split_at(1_600);
+        assert!(before.iter().chain(after).all(|sample| *sample == 0.0) && after.len() == RATE as usize);
+        assert!(loud.iter().all(|sample| *sample == 0.5));
+    }
+}

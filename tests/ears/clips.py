@@ -38,17 +38,20 @@ nine|ten|left|right|the same|go back""".replace("\n", "|").split("|")
 OOV = [line for line in (HERE.parent / "household.txt").read_text().splitlines() if line]
 
 
-def own_python(directory):
-    """Starts again with the packages, in a virtual environment below `directory`."""
+def own_python(directory, script=HERE, packages=PACKAGES, alone=()):
+    """Starts `script` again with the packages, in a virtual environment below `directory`. Of those that come alone
+    nothing that they need."""
     venv = directory / "venv"
     python = venv / "bin" / "python"
     if pathlib.Path(sys.prefix).resolve() == venv.resolve():
         return
     if not (venv / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
+        if alone:
+            subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", *alone], check=True)
         (venv / "ready").touch()
-    os.execv(python, [str(python), str(HERE), *sys.argv[1:]])
+    os.execv(python, [str(python), str(script), *sys.argv[1:]])
 
 
 def contexts():

@@ -1,4 +1,4 @@
-//! What an utterance becomes, with a recogniser that hears what it is told to hear. Must not need a model or a sound.
+//! What an utterance becomes, with a recogniser that hears what it is told to hear. Must not need installed ears or a sound.
 
 use std::sync::Mutex;
 
@@ -162,4 +162,15 @@ fn who_cleans_is_told_that_the_microphone_was_lost_and_came_back() {
     assert_eq!(all, [Report::Lost("pulled out".to_owned()), Report::Back, Report::Over]);
     assert_eq!(lengths.iter().collect::<Vec<_>>(), [160, 0, 0]);
     drop(listener);
+}
+
+#[test]
+fn what_is_not_in_the_sound_was_not_said() {
+    let stop =
+        || Script { so_far: "stop".to_owned(), guesses: guesses(&[("stop", 70.0)]), ..Script::default() };
+    let mut trusting = ear(stop(), true);
+    assert_eq!(trusting.hears(SECOND), sure("stop"), "at once");
+    let mut ear = ear(stop(), true);
+    ear.hearing.opinion = Opinion::new(Some(Letters::load().unwrap()));
+    assert_eq!(ear.hears(SECOND), [], "neither at once nor at the end");
 }

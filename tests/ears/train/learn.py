@@ -98,7 +98,7 @@ def write(model, out):
 
     names = {"input_names": ["spectrum"], "output_names": ["letters"]}
     lengths = {"spectrum": {1: "frames"}, "letters": {1: "steps"}}
-    torch.onnx.export(model.eval(), torch.randn(1, 150, 32), out, **names, dynamic_axes=lengths, dynamo=False)
+    torch.onnx.export(model.eval(), torch.randn(1, 150, 32), str(out), **names, dynamic_axes=lengths, dynamo=False)
     plain = onnxruntime.SessionOptions()
     plain.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     plain.optimized_model_filepath = str(out)
@@ -138,7 +138,7 @@ def main():
     parser.add_argument("names", nargs="+")
     parser.add_argument("--epochs", type=int, default=12)
     options = parser.parse_args()
-    speak.own_python(options.directory.resolve(), str(HERE))
+    speak.own_python(options.directory, HERE)
 
     import net
     import torch
@@ -147,7 +147,7 @@ def main():
     random.seed(1)
     model = net.Letters(net.embedding())
     learn(model, read(options.directory, options.names), options.epochs)
-    write(model, str(options.out))
+    write(model, options.out)
 
 
 if __name__ == "__main__":

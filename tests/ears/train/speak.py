@@ -9,7 +9,6 @@ file, voice, text. Needs espeak-ng, flite, festival and, for Kokoro, npm. DIR/ve
 """
 
 import argparse
-import os
 import pathlib
 import random
 import re
@@ -31,17 +30,7 @@ UNLIKE_PEOPLE = {"whisper", "whisperf", "Demonic", "croak", "fast", "Storm", "Mr
 
 
 def own_python(directory, script):
-    """Starts `script` again with the packages, in a virtual environment below `directory`."""
-    venv = directory / "venv"
-    python = venv / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == venv.resolve():
-        return
-    if not (venv / "ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", *ALONE], check=True)
-        (venv / "ready").touch()
-    os.execv(python, [str(python), script, *sys.argv[1:]])
+    clips.own_python(directory.resolve(), script, PACKAGES, ALONE)
 
 
 class Texts:
@@ -51,7 +40,8 @@ class Texts:
         import wordfreq
 
         self.phrases = sorted({text for known in clips.contexts().values() for text in known})
-        paths = [path for path in sorted(clips.SESSIONS.rglob("*.toml")) if "de" not in (path.parent.parent.name, path.stem)]
+        paths = [path for path in sorted(clips.SESSIONS.rglob("*.toml")) if path.stem != "de"]
+        paths = [path for path in paths if "de" not in path.relative_to(clips.SESSIONS).parts]
         said = " ".join(" . ".join(strings(tomllib.loads(path.read_text()))) for path in paths)
         clauses = {clause.strip().lower() for clause in re.split(r"[.,;:?!]", said)}
         self.clauses = sorted(one for one in clauses if re.fullmatch(r"[a-z' ]+", one) and len(one.split()) <= 8)
@@ -108,7 +98,7 @@ def main():
     options = parser.parse_args()
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    own_python(directory, str(HERE))
+    own_python(directory, HERE)
 
     engines = {"kokoro": lambda: kokoro.Kokoro(directory / "kokoro"), "espeak": Espeak, "other": Others}
     engine, texts = engines[options.engine](), Texts()

@@ -102,7 +102,7 @@ def main():
     parser.add_argument("--copies", type=int, default=3)
     parser.add_argument("--music", type=pathlib.Path)
     options = parser.parse_args()
-    speak.own_python(options.directory.resolve(), str(HERE))
+    speak.own_python(options.directory, HERE)
 
     import net
     import numpy
