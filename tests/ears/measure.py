@@ -4,15 +4,13 @@
     tests/ears/measure.py DIR EARS [--share 0.1] [--hear PROGRAM] [--pocketsphinx]
 
 EARS is the folder of the installed ears. "plain" is Vosk with the phrases alone, the first guess taken. "chain" is what the
-program makes of the clip, from the samples to the meaning: `cargo build --release --example hear`. Uses DIR/venv, and puts
-`vosk` and `pocketsphinx` into it.
+program makes of the clip, from the samples to the meaning: `cargo build --release --example hear`.
 """
 
 import argparse
 import collections
 import concurrent.futures
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -20,17 +18,9 @@ import sys
 import tomllib
 import zlib
 
-SESSIONS = pathlib.Path(__file__).resolve().parents[2] / "sessions"
-CONDITIONS = ["clean", "noise", "music", "reverb", "reverb+noise"]
+import clips
 
-
-def own_python(directory):
-    venv = directory / "venv"
-    python = venv / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == venv.resolve():
-        return
-    subprocess.run([python, "-m", "pip", "install", "-q", "vosk==0.3.45", "pocketsphinx==5.1.1"], check=True)
-    os.execv(python, [str(python), *sys.argv])
+HERE = pathlib.Path(__file__).resolve()
 
 
 class Vosk:
@@ -76,7 +66,7 @@ class Sphinx:
 
 def answers(context):
     """The ids of a question's answers, in their order."""
-    path = SESSIONS / "check-ins" / f"{context}.toml"
+    path = clips.SESSIONS / "check-ins" / f"{context}.toml"
     return [answer["id"] for answer in tomllib.loads(path.read_text())["answer"]] if path.exists() else []
 
 
@@ -128,20 +118,20 @@ def main():
     parser.add_argument("--pocketsphinx", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="each clip that was not right")
     options = parser.parse_args()
-    own_python(options.directory)
+    clips.own_python(options.directory, HERE)
 
     import soundfile
 
     contexts = json.loads((options.directory / "contexts.json").read_text())
-    clips = [row.split("\t") for row in (options.directory / "clips.tsv").read_text().splitlines()]
-    clips = [row for row in clips if zlib.crc32(row[0].split("/")[1].encode()) <= options.share * 2**32]
+    rows = [row.split("\t") for row in (options.directory / "clips.tsv").read_text().splitlines()]
+    rows = [row for row in rows if zlib.crc32(row[0].split("/")[1].encode()) <= options.share * 2**32]
     ways = {"plain": Vosk(options.ears, contexts)}
     if options.pocketsphinx:
         ways["pocketsphinx"] = Sphinx(contexts)
     if options.hear:
-        ways["chain"] = Chain(options.hear, options.ears, [(row[0], row[4]) for row in clips], options.directory)
+        ways["chain"] = Chain(options.hear, options.ears, [(row[0], row[4]) for row in rows], options.directory)
     count = collections.Counter()
-    for file, condition, _, split, context, expected, *_ in clips:
+    for file, condition, _, split, context, expected, *_ in rows:
         samples, _ = soundfile.read(options.directory / file, dtype="int16")
         for way, engine in ways.items():
             if way == "chain":
@@ -161,11 +151,12 @@ def main():
         for part in ("train", "held", "human", "all"):
             share = lambda what, of: "/".join(
                 f"{100 * count[way, part, condition, what] / max(1, count[way, part, condition, of]):.1f}"
-                for condition in CONDITIONS
+                for condition in clips.CONDITIONS
             )
             print(f"{way:13} {part:6} right {share('right', 'phrases')}  wrong {share('wrong', 'phrases')}", end="  ")
             print(f"asked again {share('asked', 'phrases')}  decoys: accepted {share('accepted', 'decoys')}", end="  ")
             print(f"asked about {share('decoy asked', 'decoys')} %")
 
 
-main()
+if __name__ == "__main__":
+    main()

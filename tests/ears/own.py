@@ -14,24 +14,19 @@ heard for up to 85 ms, as on a device that threw less away than the program thin
 import argparse
 import collections
 import json
-import os
 import pathlib
 import random
 import re
 import subprocess
-import sys
 import tempfile
+
+import clips
 
 RATE, PLAYED = 16_000, 48_000
 SOFTER = 12.0
 MEANT = {"it hurts": "worse"}
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-
-
-def own_python(directory):
-    venv = directory / "venv"
-    if pathlib.Path(sys.prefix).resolve() != venv.resolve():
-        os.execv(venv / "bin" / "python", [str(venv / "bin" / "python"), *sys.argv])
+HERE = pathlib.Path(__file__).resolve()
+REPOSITORY = HERE.parents[2]
 
 
 def cues(path):
@@ -122,7 +117,7 @@ def people(directory, say):
         if condition == "clean" and text == say:
             samples, _ = soundfile.read(directory / file, dtype="float32")
             found[voice].append(samples[int(before) : int(before) + int(length)])
-    return [(voice, clips[0]) for voice, clips in sorted(found.items())]
+    return [(voice, said[0]) for voice, said in sorted(found.items())]
 
 
 def heard(options, mic, played, lines, context, directory):
@@ -152,7 +147,7 @@ def main():
     parser.add_argument("--say")
     parser.add_argument("--context", default="commands")
     options = parser.parse_args()
-    own_python(options.clips)
+    clips.own_python(options.clips, HERE)
 
     import numpy
 

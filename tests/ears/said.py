@@ -10,14 +10,13 @@ DIR is that of clips.py, with its Python packages; HEAR is the program of `cargo
 import argparse
 import collections
 import json
-import os
 import pathlib
-import re
 import subprocess
-import sys
-import tomllib
 
-SESSIONS = pathlib.Path(__file__).resolve().parents[2] / "sessions"
+import clips
+import measure
+
+HERE = pathlib.Path(__file__).resolve()
 VOICES = [f"espeak:{voice}" for voice in ("en-us", "en-us+f3", "en-gb+m3", "en-gb-scotland+f2")]
 VOICES += [f"flite:{voice}" for voice in ("awb", "rms", "slt")] + ["matside:heart", "matside:joe"]
 NUMBERS = "zero one two three four five six seven eight nine ten".split()
@@ -63,27 +62,18 @@ def speak(voice, text, path, matside):
 
 
 def at_16_khz(path, out):
-    import av
     import numpy
     import soundfile
 
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
-    with av.open(str(path)) as file:
-        frames = [one for frame in file.decode(audio=0) for one in resampler.resample(frame)] + resampler.resample(None)
-    samples = numpy.concatenate([frame.to_ndarray()[0] for frame in frames])
-    samples *= 0.06 / (numpy.sqrt(numpy.mean(samples**2)) + 1e-9)
     silence = numpy.random.default_rng(1).standard_normal(12_000) * 0.0005
-    soundfile.write(out, numpy.clip(numpy.concatenate([silence, samples, silence]), -1, 1), 16_000, subtype="PCM_16")
+    samples = numpy.concatenate([silence, clips.at_level(clips.read(path), -24), silence])
+    soundfile.write(out, numpy.clip(samples, -1, 1), clips.RATE, subtype="PCM_16")
 
 
 def meaning(told, question):
-    found = re.match(r"Some\(Meant\((Answer|Number|Command)\(\"?([^)\"]*)\"?\)\)\)", told)
-    if not found:
-        return "-"
-    if found[1] == "Answer":
-        answers = tomllib.loads((SESSIONS / "check-ins" / f"{question}.toml").read_text())["answer"]
-        return f"answer:{answers[int(found[2])]['id']}"
-    return f"{found[1].lower()}:{found[2]}"
+    found = measure.meaning(told)
+    kind, _, which = (found or "-").partition(":")
+    return f"answer:{measure.answers(question)[int(which)]}" if kind == "answer" else found or "-"
 
 
 def main():
@@ -93,9 +83,7 @@ def main():
     parser.add_argument("hear", type=pathlib.Path)
     parser.add_argument("--matside", default="matside")
     options = parser.parse_args()
-    python = options.directory / "venv/bin/python"
-    if pathlib.Path(sys.prefix).resolve() != (options.directory / "venv").resolve():
-        os.execv(python, [str(python), *sys.argv])
+    clips.own_python(options.directory, HERE)
     folder = options.directory / "said"
     folder.mkdir(exist_ok=True)
     jobs = {}
