@@ -20,6 +20,8 @@ pub struct Chosen<'a> {
     pub sure: bool,
     /// Nor is silence likelier, or words that are none.
     pub first: bool,
+    /// How well its letters fit, where they are known.
+    pub fit: Option<f32>,
     /// From 0 to 1: its share among everything that it may have been.
     pub confidence: f32,
 }
@@ -38,7 +40,7 @@ const BEHIND: f32 = 1.0;
 const UNLISTED: f32 = 2.0;
 
 /// So much of how well the letters fit counts, and this at least: words that fit as badly as chance are no less likely still.
-const FIT: f32 = 0.3;
+const FIT: f32 = 0.25;
 const CHANCE: f32 = -30.0;
 /// What fits less well than this was not said.
 const NOT: f32 = -45.0;
@@ -134,7 +136,8 @@ pub fn choose<M: PartialEq>(
     let order = |way: &Way<'_, M>| (score(&way.kind), way.score);
     let phrase =
         ways().filter(is_phrase).max_by(|one, two| order(one).partial_cmp(&order(two)).unwrap_or(Equal))?;
-    if fit(&phrase.kind).is_some_and(|fit| fit < NOT) {
+    let fits = fit(&phrase.kind);
+    if fits.is_some_and(|fit| fit < NOT) {
         return None;
     }
     let this = score(&phrase.kind);
@@ -150,7 +153,7 @@ pub fn choose<M: PartialEq>(
     let first = ahead(&|way| !is_phrase(way), 0.0);
     let once = ways().enumerate().filter(|(i, way)| ways().take(*i).all(|before| before.kind != way.kind));
     let all: f32 = once.map(|(_, way)| (score(&way.kind) - this).exp()).sum();
-    Some(Chosen { words: phrase.words, sure, first, confidence: all.recip() })
+    Some(Chosen { words: phrase.words, sure, first, fit: fits, confidence: all.recip() })
 }
 
 #[cfg(test)]

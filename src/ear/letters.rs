@@ -84,6 +84,16 @@ impl Spelling {
         self.likelihood(&letters(words), true) - self.best
     }
 
+    /// How many letters there are, taking what is likeliest in each frame.
+    pub fn letters(&self) -> usize {
+        let best = |frame: &Frame| {
+            frame.iter().enumerate().max_by(|one, two| one.1.total_cmp(two.1)).map(|(at, _)| at)
+        };
+        let mut before = Some(0);
+        let begins = |now: &Option<usize>| std::mem::replace(&mut before, *now) != *now && *now != Some(0);
+        self.frames.iter().map(best).filter(begins).count()
+    }
+
     /// The sum over all ways to spread the letters over the frames, with any silence between them; after A. Graves et al.,
     /// "Connectionist temporal classification" (2006). `within`: the best of such sums over a part of the frames, with whatever
     /// is likeliest around it.
@@ -190,6 +200,12 @@ mod tests {
         assert!(spelling.fit_within("step") < -4.0, "{}", spelling.fit_within("step"));
         assert!(spelling.fit_within("oh please stop now") > -0.5);
         assert!(spelling.fit_within("stop now") <= spelling.fit_within("stop") + 0.1);
+    }
+
+    #[test]
+    fn letters_are_counted() {
+        assert_eq!(Spelling::new(frames("  ss t oo  pp s s ")).letters(), 6);
+        assert_eq!(Spelling::new(frames("   ")).letters(), 0);
     }
 
     #[test]

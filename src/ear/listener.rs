@@ -13,14 +13,14 @@ use std::time::Duration;
 use super::choose::{Guess, choose};
 use super::gain::Gain;
 use super::keep::Keep;
-use super::letters::Letters;
+use super::letters::{Letters, Spelling};
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::talk::Talk;
 use super::utterance::{Edge, Utterances};
 use crate::meaning::{Setting, Told, Vocabulary, prior};
-use opinion::{Opinion, URGENT};
+use opinion::{CLEAR, Opinion, URGENT};
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
@@ -288,7 +288,9 @@ impl Hearing {
         let length = self.sound.len().min(URGENT);
         // What is not believed yet may be, a moment later.
         let urgent = !self.done && self.expected.vocabulary.urgent.contains(&so_far);
-        if urgent && (self.believes)(&so_far, length, true) && self.opinion.agrees(&so_far, &self.sound) {
+        let talk = self.talk.goes_on(self.sound.len());
+        if urgent && (self.believes)(&so_far, length, true) && self.opinion.agrees(&so_far, &self.sound, talk)
+        {
             self.done = true;
             let heard = Heard { words: so_far, sure: true, confidence: 1.0 };
             (self.reports)(Report::Heard { heard, length, after: None });
@@ -299,9 +301,10 @@ impl Hearing {
         let looks = self.recogniser.end();
         (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        let heard = self.chosen(&looks, &sound);
+        let spelling = self.opinion.of(&sound);
+        let heard = self.chosen(&looks, sound.len(), spelling.as_ref());
         if heard.is_none() {
-            self.talk.take(&looks);
+            self.talk.take(&looks, spelling.map_or(0, |spelling| spelling.letters()));
         }
         let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
         if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
@@ -317,16 +320,15 @@ impl Hearing {
         self.done = false;
     }
 
-    fn chosen(&self, looks: &[Vec<Guess>], sound: &[f32]) -> Option<Heard> {
-        let length = sound.len();
+    fn chosen(&self, looks: &[Vec<Guess>], length: usize, spelling: Option<&Spelling>) -> Option<Heard> {
         let Expected { vocabulary, tells } = &self.expected;
         let setting = Setting { question: vocabulary.question, talk: self.talk.goes_on(length) };
-        let spelling = self.opinion.of(sound);
-        let fit = |words: &str| spelling.as_ref().map(|spelling| spelling.fit(words));
+        let fit = |words: &str| spelling.map(|spelling| spelling.fit(words));
         let chosen = choose(looks, |words| tells(words), |told| prior(told, setting), fit)?;
         let words = chosen.words.to_owned();
-        // What may not be missed is asked about.
-        let doubtful = setting.talk && !chosen.first && vocabulary.urgent.contains(&words);
+        // Among talk it has to be clear, and what may not be missed is asked about.
+        let unclear = chosen.fit.is_some_and(|fit| fit < CLEAR);
+        let doubtful = setting.talk && (unclear || !chosen.first && vocabulary.urgent.contains(&words));
         let long = length > LONG + LETTER * words.len();
         Some(Heard { words, sure: chosen.sure && !doubtful && !long, confidence: chosen.confidence })
     }

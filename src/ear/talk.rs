@@ -6,8 +6,10 @@ use super::recogniser::RATE;
 
 /// Who was not understood and says it again, says less than this many words.
 const WORDS: usize = 3;
-/// Talk goes on if it is taken up again so soon: 5 s.
-const PAUSE: usize = RATE as usize * 5;
+/// And less than this many letters, where the recogniser found no words.
+const LETTERS: usize = 14;
+/// Talk goes on if it is taken up again so soon: 8 s.
+const PAUSE: usize = RATE as usize * 8;
 
 #[derive(Debug, Default)]
 pub struct Talk {
@@ -25,12 +27,12 @@ impl Talk {
         self.since.is_some_and(|since| since < PAUSE + length)
     }
 
-    /// An utterance that was no phrase has ended.
-    pub fn take(&mut self, looks: &[Vec<Guess>]) {
+    /// An utterance that was no phrase has ended. So many letters were in it.
+    pub fn take(&mut self, looks: &[Vec<Guess>], letters: usize) {
         let words = |guesses: &Vec<Guess>| {
             guesses.iter().find(|guess| !guess.words.is_empty()).map(|guess| guess.words.split(' ').count())
         };
-        if looks.iter().filter_map(words).max() >= Some(WORDS) {
+        if looks.iter().filter_map(words).max() >= Some(WORDS) || letters >= LETTERS {
             self.since = Some(0);
         }
     }
@@ -50,8 +52,8 @@ mod tests {
     fn what_follows_talk_soon_belongs_to_it() {
         let mut talk = Talk::default();
         assert!(!talk.goes_on(SECOND));
-        talk.take(&heard("weekend orange going"));
-        talk.pass(4 * SECOND);
+        talk.take(&heard("weekend orange going"), 0);
+        talk.pass(7 * SECOND);
         assert!(talk.goes_on(SECOND));
         talk.pass(3 * SECOND);
         assert!(talk.goes_on(3 * SECOND), "it began before");
@@ -62,9 +64,16 @@ mod tests {
     fn a_try_that_was_not_understood_is_no_talk() {
         let mut talk = Talk::default();
         for words in ["", "chip this"] {
-            talk.take(&heard(words));
+            talk.take(&heard(words), LETTERS - 1);
         }
-        talk.take(&[]);
+        talk.take(&[], 0);
         assert!(!talk.goes_on(SECOND));
+    }
+
+    #[test]
+    fn talk_has_many_letters_even_where_there_is_no_word() {
+        let mut talk = Talk::default();
+        talk.take(&heard(""), LETTERS);
+        assert!(talk.goes_on(SECOND));
     }
 }

@@ -12,6 +12,8 @@ pub const URGENT: usize = RATE as usize * 6 / 5;
 const WAIT: usize = RATE as usize / 10;
 /// What fits less well within a sound was not said.
 const NOT: f32 = -12.0;
+/// While people talk, letters that are less clearly there than this may be theirs.
+pub const CLEAR: f32 = -9.0;
 
 /// Without a net it has no opinion.
 pub struct Opinion {
@@ -30,15 +32,16 @@ impl Opinion {
         (self.refused, self.next) = (0, 0);
     }
 
-    /// Whether these words are among the last of an utterance.
-    pub fn agrees(&mut self, words: &str, utterance: &VecDeque<f32>) -> bool {
+    /// Whether these words are among the last of an utterance; in `talk` they have to be clearer.
+    pub fn agrees(&mut self, words: &str, utterance: &VecDeque<f32>, talk: bool) -> bool {
         let Some(letters) = &self.letters else { return true };
         if utterance.len() < self.next {
             return false;
         }
         let from = utterance.len().saturating_sub(URGENT);
         let sound: Vec<f32> = utterance.range(from..).copied().collect();
-        if letters.read(&sound).is_none_or(|spelling| spelling.fit_within(words) > NOT) {
+        let enough = if talk { CLEAR } else { NOT };
+        if letters.read(&sound).is_none_or(|spelling| spelling.fit_within(words) > enough) {
             return true;
         }
         self.refused += 1;
@@ -62,7 +65,7 @@ mod tests {
         let mut silence = VecDeque::from(vec![0.0; URGENT]);
         while silence.len() < URGENT + 7 * WAIT {
             let before = opinion.refused;
-            assert!(!opinion.agrees("stop", &silence));
+            assert!(!opinion.agrees("stop", &silence, false));
             if opinion.refused > before {
                 asked.push((silence.len() - URGENT) / WAIT);
             }
@@ -76,7 +79,7 @@ mod tests {
     #[test]
     fn without_letters_everything_may_be() {
         let mut opinion = Opinion::new(None);
-        assert!(opinion.agrees("stop", &VecDeque::new()));
+        assert!(opinion.agrees("stop", &VecDeque::new(), false));
         assert!(opinion.of(&[0.0; 100]).is_none());
     }
 }

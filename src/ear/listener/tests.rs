@@ -43,6 +43,7 @@ fn guesses(all: &[(&str, f32)]) -> Vec<Guess> {
 
 fn tells(words: &str) -> Option<Told> {
     let meant = match words {
+        "a" => Meant::Number(1),
         "two" => Meant::Number(2),
         "stop" => Meant::Command("stop".to_owned()),
         _ => return None,
@@ -173,4 +174,13 @@ fn what_is_not_in_the_sound_was_not_said() {
     let mut ear = ear(stop(), true);
     ear.hearing.opinion = Opinion::new(Some(Letters::load().unwrap()));
     assert_eq!(ear.hears(SECOND), [], "neither at once nor at the end");
+}
+
+#[test]
+fn what_is_hardly_in_the_sound_of_talk_is_asked_about() {
+    let mut ear = ear(Script::default(), true);
+    ear.hearing.opinion = Opinion::new(Some(Letters::load().unwrap()));
+    assert_eq!(ear.says(&[("a", 70.0)], SECOND), sure("a"), "it may be said softly");
+    assert_eq!(ear.says(&[("weekend orange going", 100.0)], SECOND), []);
+    assert_eq!(ear.says(&[("a", 70.0)], SECOND), unsure("a"));
 }

@@ -3,6 +3,7 @@
 import functools
 import json
 import pathlib
+import re
 import subprocess
 import tarfile
 
@@ -73,6 +74,13 @@ def phonemes(text, british):
     for theirs, ours in SYMBOLS:
         said = said.replace(theirs, ours)
     return said
+
+
+def sounds(words):
+    """word -> its phonemes, without stress."""
+    command = ["espeak-ng", "-v", "en-us", "--ipa", "-q"]
+    said = subprocess.run(command, input="\n".join(words), capture_output=True, text=True, check=True).stdout
+    return dict(zip(words, (re.sub("[ˈˌː ]", "", line).replace("ɔ", "o") for line in said.splitlines()), strict=True))
 
 
 def plain(model):

@@ -136,7 +136,7 @@ def main():
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("names", nargs="+")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=20)
     options = parser.parse_args()
     speak.own_python(options.directory, HERE)
 

