@@ -5,7 +5,7 @@
 
 DIR is that of clips.py, with its Python packages; HEAR is the program of `cargo build --release --example hear`. `--human`
 holds recordings of people talking, any format, in any folder; `--music` as for clips.py. Every part is two minutes: in
-silence, noise or music in turn, while no question is open and, in every other part, while the one about red flags is. Talk
+silence, noise and music in turn, three parts while no question is open, then three while the one about red flags is. Talk
 is dense: a sentence, then a second or two. Parts are written to DIR/talk.
 """
 

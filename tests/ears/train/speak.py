@@ -63,7 +63,7 @@ class Texts:
         return " ".join(random_.sample(self.words, random_.randint(1, 4)))
 
     def almost(self, phrase, random_):
-        """The phrase with one word that sounds almost alike: "first" for "worse"."""
+        """The phrase with one word that sounds almost alike: "then" for "ten"."""
         words = phrase.split()
         at = random_.choice([at for at, word in enumerate(words) if self.like[word]] or [None])
         if at is not None:
