@@ -1,6 +1,7 @@
 //! From sound to words, on one thread. Owns the order of work: level, speech, recogniser, what is acted on before an
 //! utterance has ended. Must not know what words do.
 
+mod looks;
 mod opinion;
 
 use std::collections::VecDeque;
@@ -10,27 +11,27 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::choose::{Guess, choose};
+use super::choose::UNCLEAR;
 use super::gain::Gain;
 use super::keep::Keep;
-use super::letters::{Letters, Spelling};
+use super::late::without_late;
+use super::letters::Letters;
 use super::level::{Hindrance, Level, Watch};
 use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
+use super::steady::without_steady;
 use super::talk::Talk;
 use super::utterance::{Edge, Utterances};
-use crate::meaning::{Setting, Told, Vocabulary, prior};
-use opinion::{CLEAR, Opinion, URGENT};
+use crate::meaning::{Told, Vocabulary};
+use looks::Looks;
+use opinion::{Opinion, URGENT};
 
 /// Sound from before speech was noticed: 400 ms, for soft beginnings.
 const BEFORE: usize = RATE as usize * 2 / 5;
 /// Of an utterance that other phrases are then listened for in: 2 s.
 const AGAIN: usize = RATE as usize * 2;
-
-/// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
-/// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
-const LONG: usize = RATE as usize * 27 / 10;
-const LETTER: usize = RATE as usize * 7 / 100;
+/// Only an utterance up to this long is looked at more than once: no answer is longer than 5 s.
+const TWICE: usize = RATE as usize * 5;
 
 /// What the ears have to tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -298,13 +299,13 @@ impl Hearing {
     }
 
     fn ends(&mut self) {
-        let looks = self.recogniser.end();
-        (self.reports)(Report::Voice(false));
         let sound: Vec<f32> = self.sound.drain(..).collect();
-        let spelling = self.opinion.of(&sound);
-        let heard = self.chosen(&looks, sound.len(), spelling.as_ref());
+        let talk = self.talk.goes_on(sound.len());
+        let looks = self.looks(&sound, talk);
+        (self.reports)(Report::Voice(false));
+        let heard = looks.heard(&self.expected, talk, sound.len());
         if heard.is_none() {
-            self.talk.take(&looks, spelling.map_or(0, |spelling| spelling.letters()));
+            self.talk.take(&looks.guesses, looks.letters());
         }
         let words = heard.as_ref().map_or("", |heard| heard.words.as_str());
         if let Some(Err(error)) = self.keep.as_mut().map(|keep| keep.write(words, &sound)) {
@@ -320,17 +321,20 @@ impl Hearing {
         self.done = false;
     }
 
-    fn chosen(&self, looks: &[Vec<Guess>], length: usize, spelling: Option<&Spelling>) -> Option<Heard> {
-        let Expected { vocabulary, tells } = &self.expected;
-        let setting = Setting { question: vocabulary.question, talk: self.talk.goes_on(length) };
-        let fit = |words: &str| spelling.map(|spelling| spelling.fit(words));
-        let chosen = choose(looks, |words| tells(words), |told| prior(told, setting), fit)?;
-        let words = chosen.words.to_owned();
-        // Among talk it has to be clear, and what may not be missed is asked about.
-        let unclear = chosen.fit.is_some_and(|fit| fit < CLEAR);
-        let doubtful = setting.talk && (unclear || !chosen.first && vocabulary.urgent.contains(&words));
-        let long = length > LONG + LETTER * words.len();
-        Some(Heard { words, sure: chosen.sure && !doubtful && !long, confidence: chosen.confidence })
+    /// As it is, then without steady noise, and where what that leads to is not clear, without the late echo of the room too.
+    fn looks(&mut self, sound: &[f32], talk: bool) -> Looks {
+        let mut looks = Looks::default();
+        looks.add(self.recogniser.end(), self.opinion.of(sound));
+        if sound.len() > TWICE {
+            return looks;
+        }
+        looks.add(self.recogniser.look(&without_steady(&self.gain.apply(sound))), None);
+        if looks.chosen(&self.expected, talk).is_some_and(|chosen| chosen.lead < UNCLEAR) {
+            let dry = without_late(sound);
+            let look = self.recogniser.look(&without_steady(&self.gain.apply(&dry)));
+            looks.add(look, self.opinion.of(&dry));
+        }
+        looks
     }
 }
 

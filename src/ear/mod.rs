@@ -14,6 +14,8 @@ pub mod guard;
 mod keep;
 mod keys;
 #[cfg(feature = "ears")]
+mod late;
+#[cfg(feature = "ears")]
 mod lean;
 #[cfg(feature = "ears")]
 pub mod letters;
@@ -33,6 +35,8 @@ pub mod reference;
 pub mod socket;
 #[cfg(feature = "ears")]
 pub mod source;
+#[cfg(feature = "ears")]
+mod spectra;
 #[cfg(feature = "ears")]
 mod steady;
 #[cfg(feature = "ears")]

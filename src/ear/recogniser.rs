@@ -57,7 +57,13 @@ pub trait Recogniser: Send {
     /// What it makes of the sound since the last end.
     fn so_far(&mut self) -> String;
 
-    /// Ends the utterance: the next sample begins another. What it may have been, in each look at it, the likeliest first;
-    /// [`OTHER`] is left out of the words.
-    fn end(&mut self) -> Vec<Vec<Guess>>;
+    /// Ends the utterance: the next sample begins another. What it may have been, the likeliest first; [`OTHER`] is left out
+    /// of the words.
+    fn end(&mut self) -> Vec<Guess>;
+
+    /// Takes a whole utterance, where none has begun.
+    fn look(&mut self, samples: &[f32]) -> Vec<Guess> {
+        self.feed(samples);
+        self.end()
+    }
 }

@@ -1,12 +1,8 @@
 //! Takes steady noise out of an utterance: the spectrum of its quietest moments is subtracted. What it leaves sounds
 //! hollow, and is good for a second look only. Pure. Must not know words.
 
-use realfft::num_complex::Complex32;
-use realfft::{FftError, RealFftPlanner};
+use super::spectra::{BINS, Grid, weighed};
 
-/// Samples of a frame, and from one to the next: 32 ms and 8 ms.
-const FRAME: usize = 512;
-const HOP: usize = 128;
 /// This share of the frames is the room without speech: an utterance comes with half a second around it.
 const QUIET: f32 = 0.3;
 /// How many times the noise is taken off, and the least that stays, as an amplitude.
@@ -16,40 +12,15 @@ const LEFT: f32 = 0.1;
 /// `sound`, at 16 kHz, without what is the same all the time; as it is where it is too short to tell.
 #[must_use]
 pub fn without_steady(sound: &[f32]) -> Vec<f32> {
-    if sound.len() < 4 * FRAME {
-        return sound.to_vec();
-    }
-    let cleaned = spectra(sound).and_then(|mut spectra| {
-        let gains = gains(&spectra);
-        for (i, frame) in spectra.iter_mut().enumerate() {
-            for (j, bin) in frame.iter_mut().enumerate() {
-                *bin *= smooth(&gains, i, j);
-            }
-        }
-        joined(spectra, sound.len())
-    });
-    cleaned.unwrap_or_else(|_| sound.to_vec())
-}
-
-fn window() -> impl Iterator<Item = f32> {
-    (0..FRAME).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / FRAME as f32).cos())
-}
-
-fn spectra(sound: &[f32]) -> Result<Vec<Vec<Complex32>>, FftError> {
-    let forward = RealFftPlanner::new().plan_fft_forward(FRAME);
-    let spectrum = |frame: &[f32]| {
-        let mut frame: Vec<f32> =
-            frame.iter().zip(window()).map(|(sample, window)| sample * window).collect();
-        let mut spectrum = forward.make_output_vec();
-        forward.process(&mut frame, &mut spectrum).map(|()| spectrum)
-    };
-    sound.windows(FRAME).step_by(HOP).map(spectrum).collect()
+    weighed(sound, |powers| {
+        let gains = gains(powers);
+        let frame = |at: usize| (0..BINS).map(|bin| smooth(&gains, at, bin)).collect();
+        (0..gains.len()).map(frame).collect()
+    })
 }
 
 /// What each bin of each frame is to be multiplied with.
-fn gains(spectra: &[Vec<Complex32>]) -> Vec<Vec<f32>> {
-    let power = |frame: &Vec<Complex32>| frame.iter().map(Complex32::norm_sqr).collect::<Vec<f32>>();
-    let mut powers: Vec<Vec<f32>> = spectra.iter().map(power).collect();
+fn gains(mut powers: Grid) -> Grid {
     let noise = noise(&powers);
     for (power, noise) in powers.iter_mut().flat_map(|frame| frame.iter_mut().zip(&noise)) {
         *power = (1.0 - OFF * noise / power.max(1e-12)).max(LEFT * LEFT).sqrt();
@@ -63,7 +34,7 @@ fn noise(powers: &[Vec<f32>]) -> Vec<f32> {
     // The bits of numbers that are not negative are in their order.
     quiet.sort_by_cached_key(|frame| frame.iter().sum::<f32>().to_bits());
     quiet.truncate(((powers.len() as f32 * QUIET) as usize).max(4));
-    let mut mean = vec![0.0; FRAME / 2 + 1];
+    let mut mean = vec![0.0; BINS];
     for frame in &quiet {
         mean.iter_mut().zip(*frame).for_each(|(mean, power)| *mean += power / quiet.len() as f32);
     }
@@ -77,22 +48,6 @@ fn smooth(gains: &[Vec<f32>], frame: usize, bin: usize) -> f32 {
     let all = frames.flat_map(|frame| around(bin).filter_map(|bin| frame.get(bin)));
     let (sum, count) = all.fold((0.0, 0.0), |(sum, count), gain| (sum + gain, count + 1.0));
     sum / count
-}
-
-fn joined(spectra: Vec<Vec<Complex32>>, length: usize) -> Result<Vec<f32>, FftError> {
-    let back = RealFftPlanner::new().plan_fft_inverse(FRAME);
-    let (mut sound, mut weight) = (vec![0.0; length], vec![0.0; length]);
-    for (i, mut spectrum) in spectra.into_iter().enumerate() {
-        let mut frame = back.make_output_vec();
-        back.process(&mut spectrum, &mut frame)?;
-        let to = sound.iter_mut().zip(&mut weight).skip(i * HOP);
-        for ((to, weight), (sample, window)) in to.zip(frame.iter().zip(window())) {
-            *to += sample * window / FRAME as f32;
-            *weight += window * window;
-        }
-    }
-    sound.iter_mut().zip(&weight).for_each(|(sample, weight)| *sample /= weight.max(0.01));
-    Ok(sound)
 }
 
 #[cfg(test)]

@@ -13,14 +13,11 @@ use tempfile::TempDir;
 use super::choose::Guess;
 use super::lean::lean;
 use super::recogniser::{EarError, OTHER, RATE, Recogniser};
-use super::steady::without_steady;
 
 type Handle = *mut c_void;
 
 /// Ways to understand an utterance that are asked for.
 const ALTERNATIVES: c_int = 30;
-/// Only an utterance up to this long is looked at twice: no answer is longer than 5 s.
-const TWICE: usize = RATE as usize * 5;
 
 /// The functions of `vosk_api.h` that are used, as it declares them.
 struct Api {
@@ -125,8 +122,6 @@ pub struct Vosk {
     handle: Handle,
     /// What the library itself took for an end, until it is asked for.
     ended: Vec<Vec<Guess>>,
-    /// The utterance so far.
-    sound: Vec<f32>,
     samples: Vec<i16>,
 }
 
@@ -136,13 +131,7 @@ unsafe impl Send for Vosk {}
 impl Vosk {
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
-        Self {
-            model,
-            handle: std::ptr::null_mut(),
-            ended: Vec::new(),
-            sound: Vec::new(),
-            samples: Vec::new(),
-        }
+        Self { model, handle: std::ptr::null_mut(), ended: Vec::new(), samples: Vec::new() }
     }
 
     fn free(&mut self) {
@@ -165,27 +154,6 @@ impl Vosk {
         // SAFETY: it ends with a zero byte.
         unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
     }
-
-    fn decode(&mut self, samples: &[f32]) {
-        if self.handle.is_null() {
-            return;
-        }
-        self.samples.clear();
-        self.samples.extend(samples.iter().map(|sample| (sample * 32_767.0) as i16));
-        let len = c_int::try_from(self.samples.len()).unwrap_or(0);
-        // SAFETY: the samples outlive the call, and there are `len` of them.
-        let ended = unsafe { (self.model.api.accept)(self.handle, self.samples.as_ptr(), len) };
-        if ended == 1 {
-            self.ended.push(guesses(&self.ask(self.model.api.result)));
-        }
-    }
-
-    fn decoded(&mut self) -> Vec<Guess> {
-        self.ended.push(guesses(&self.ask(self.model.api.final_result)));
-        let parts = std::mem::take(&mut self.ended);
-        let parts = parts.into_iter().filter(|part| !part.is_empty());
-        parts.reduce(|first, second| joined(&first, &second)).unwrap_or_default()
-    }
 }
 
 impl Drop for Vosk {
@@ -202,7 +170,6 @@ impl Recogniser for Vosk {
     fn expect(&mut self, phrases: &[String]) -> Result<(), EarError> {
         self.free();
         self.ended.clear();
-        self.sound.clear();
         // A phrase with a word that it does not know would be listened for without the word.
         let known = |phrase: &&str| phrase.split(' ').all(|word| self.model.knows(word));
         let mut list: Vec<&str> = phrases.iter().map(String::as_str).filter(known).collect();
@@ -225,8 +192,17 @@ impl Recogniser for Vosk {
     }
 
     fn feed(&mut self, samples: &[f32]) {
-        self.sound.extend(samples);
-        self.decode(samples);
+        if self.handle.is_null() {
+            return;
+        }
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| (sample * 32_767.0) as i16));
+        let len = c_int::try_from(self.samples.len()).unwrap_or(0);
+        // SAFETY: the samples outlive the call, and there are `len` of them.
+        let ended = unsafe { (self.model.api.accept)(self.handle, self.samples.as_ptr(), len) };
+        if ended == 1 {
+            self.ended.push(guesses(&self.ask(self.model.api.result)));
+        }
     }
 
     fn so_far(&mut self) -> String {
@@ -242,14 +218,11 @@ impl Recogniser for Vosk {
         before.chain([partial.as_str()]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    fn end(&mut self) -> Vec<Vec<Guess>> {
-        let mut looks = vec![self.decoded()];
-        let sound = std::mem::take(&mut self.sound);
-        if sound.len() <= TWICE {
-            self.decode(&without_steady(&sound));
-            looks.push(self.decoded());
-        }
-        looks
+    fn end(&mut self) -> Vec<Guess> {
+        self.ended.push(guesses(&self.ask(self.model.api.final_result)));
+        let parts = std::mem::take(&mut self.ended);
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.reduce(|first, second| joined(&first, &second)).unwrap_or_default()
     }
 }
 

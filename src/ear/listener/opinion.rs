@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn in_talk_it_has_to_be_clearer() {
+        let silence = VecDeque::from(vec![0.0; URGENT]);
+        let agrees = |talk| Opinion::new(Some(Letters::load().unwrap())).agrees("h", &silence, talk);
+        assert!(agrees(false), "one letter nearly fits");
+        assert!(!agrees(true));
+    }
+
+    #[test]
     fn without_letters_everything_may_be() {
         let mut opinion = Opinion::new(None);
         assert!(opinion.agrees("stop", &VecDeque::new(), false));

@@ -1,0 +1,58 @@
+//! An utterance from every side that it was looked at, and what it is then. Must not know what words do.
+
+use super::Expected;
+use super::opinion::CLEAR;
+use crate::ear::choose::{Chosen, Guess, choose};
+use crate::ear::letters::Spelling;
+use crate::ear::recogniser::{Heard, RATE};
+use crate::meaning::{Setting, prior};
+
+/// What fits as badly as this fits no worse: a look where the words are not at all must not outweigh the others.
+const WORST: f32 = -60.0;
+/// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
+/// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
+const LONG: usize = RATE as usize * 27 / 10;
+const LETTER: usize = RATE as usize * 7 / 100;
+
+#[derive(Debug, Default)]
+pub struct Looks {
+    /// Of each look, the likeliest first.
+    pub guesses: Vec<Vec<Guess>>,
+    spellings: Vec<Spelling>,
+}
+
+impl Looks {
+    pub fn add(&mut self, guesses: Vec<Guess>, spelling: Option<Spelling>) {
+        self.guesses.push(guesses);
+        self.spellings.extend(spelling);
+    }
+
+    /// How many letters there are.
+    pub fn letters(&self) -> usize {
+        self.spellings.first().map_or(0, Spelling::letters)
+    }
+
+    /// How well the letters of these words fit, where letters are known.
+    fn fit(&self, words: &str) -> Option<f32> {
+        let fits = self.spellings.iter().map(|spelling| spelling.fit(words).max(WORST));
+        (!self.spellings.is_empty()).then(|| fits.sum::<f32>() / self.spellings.len() as f32)
+    }
+
+    /// The likeliest phrase. In `talk` fewer things are.
+    pub fn chosen(&self, expected: &Expected, talk: bool) -> Option<Chosen<'_>> {
+        let setting = Setting { question: expected.vocabulary.question, talk };
+        let tells = &expected.tells;
+        choose(&self.guesses, |words| tells(words), |told| prior(told, setting), |words| self.fit(words))
+    }
+
+    /// The same of an utterance of `length` samples, and whether it is sure.
+    pub fn heard(&self, expected: &Expected, talk: bool, length: usize) -> Option<Heard> {
+        let chosen = self.chosen(expected, talk)?;
+        let words = chosen.words.to_owned();
+        // Among talk it has to be clear, and what may not be missed is asked about.
+        let unclear = chosen.fit.is_some_and(|fit| fit < CLEAR);
+        let doubtful = talk && (unclear || !chosen.first && expected.vocabulary.urgent.contains(&words));
+        let long = length > LONG + LETTER * words.len();
+        Some(Heard { words, sure: chosen.sure && !doubtful && !long, confidence: chosen.confidence })
+    }
+}
