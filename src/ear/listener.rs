@@ -11,7 +11,6 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::choose::UNCLEAR;
 use super::gain::Gain;
 use super::keep::Keep;
 use super::late::without_late;
@@ -329,7 +328,7 @@ impl Hearing {
             return looks;
         }
         looks.add(self.recogniser.look(&without_steady(&self.gain.apply(sound))), None);
-        if looks.chosen(&self.expected, talk).is_some_and(|chosen| chosen.lead < UNCLEAR) {
+        if !looks.are_clear(&self.expected, talk) {
             let dry = without_late(sound);
             let look = self.recogniser.look(&without_steady(&self.gain.apply(&dry)));
             looks.add(look, self.opinion.of(&dry));

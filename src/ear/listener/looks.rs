@@ -5,10 +5,15 @@ use super::opinion::CLEAR;
 use crate::ear::choose::{Chosen, Guess, choose};
 use crate::ear::letters::Spelling;
 use crate::ear::recogniser::{Heard, RATE};
-use crate::meaning::{Setting, prior};
+use crate::meaning::{Meant, Setting, Told, prior};
 
 /// What fits as badly as this fits no worse: a look where the words are not at all must not outweigh the others.
 const WORST: f32 = -60.0;
+/// What fits less well than this was hardly said. Only of an answer may that be the net's fault, since answers are awaited: it
+/// hears "never" where some voices say "neither".
+const HARDLY: f32 = -45.0;
+/// Where a phrase is ahead by less than this, another look may change what is chosen.
+const UNCLEAR: f32 = 6.0;
 /// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
 /// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
 const LONG: usize = RATE as usize * 27 / 10;
@@ -39,15 +44,25 @@ impl Looks {
     }
 
     /// The likeliest phrase. In `talk` fewer things are.
-    pub fn chosen(&self, expected: &Expected, talk: bool) -> Option<Chosen<'_>> {
+    fn chosen(&self, expected: &Expected, talk: bool) -> Option<Chosen<'_>> {
         let setting = Setting { question: expected.vocabulary.question, talk };
         let tells = &expected.tells;
         choose(&self.guesses, |words| tells(words), |told| prior(told, setting), |words| self.fit(words))
     }
 
-    /// The same of an utterance of `length` samples, and whether it is sure.
+    /// Whether another look would change nothing.
+    pub fn are_clear(&self, expected: &Expected, talk: bool) -> bool {
+        self.chosen(expected, talk).is_none_or(|chosen| chosen.lead >= UNCLEAR && !is_hardly_there(&chosen))
+    }
+
+    /// The likeliest phrase of an utterance of `length` samples, and whether it is sure.
     pub fn heard(&self, expected: &Expected, talk: bool, length: usize) -> Option<Heard> {
         let chosen = self.chosen(expected, talk)?;
+        let told = || (expected.tells)(chosen.words);
+        let awaited = || matches!(told(), Some(Told::Meant(Meant::Answer(_) | Meant::Number(_))));
+        if is_hardly_there(&chosen) && (talk || !awaited()) {
+            return None;
+        }
         let words = chosen.words.to_owned();
         // Among talk it has to be clear, and what may not be missed is asked about.
         let unclear = chosen.fit.is_some_and(|fit| fit < CLEAR);
@@ -55,4 +70,8 @@ impl Looks {
         let long = length > LONG + LETTER * words.len();
         Some(Heard { words, sure: chosen.sure && !doubtful && !long, confidence: chosen.confidence })
     }
+}
+
+fn is_hardly_there(chosen: &Chosen<'_>) -> bool {
+    chosen.fit.is_some_and(|fit| fit < HARDLY)
 }

@@ -197,6 +197,9 @@ fn what_is_not_in_the_sound_was_not_said() {
     let mut ear = ear(stop(), true);
     ear.hearing.opinion = Opinion::new(Some(Letters::load().unwrap()));
     assert_eq!(ear.hears(SECOND), [], "neither at once nor at the end");
+    assert_eq!(ear.says(&[("two", 70.0)], SECOND), sure("two"), "an answer is awaited");
+    assert_eq!(ear.says(&[("weekend orange going", 100.0)], SECOND), []);
+    assert_eq!(ear.says(&[("two", 70.0)], SECOND), [], "but not in talk");
 }
 
 #[test]
