@@ -328,7 +328,7 @@ impl Hearing {
             return looks;
         }
         looks.add(self.recogniser.look(&without_steady(&self.gain.apply(sound))), None);
-        if !looks.are_clear(&self.expected, talk) {
+        if !looks.are_clear(&self.expected, talk, sound.len()) {
             let dry = without_late(sound);
             let look = self.recogniser.look(&without_steady(&self.gain.apply(&dry)));
             looks.add(look, self.opinion.of(&dry));

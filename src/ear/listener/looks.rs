@@ -14,6 +14,8 @@ const WORST: f32 = -60.0;
 const HARDLY: f32 = -45.0;
 /// Where a phrase is ahead by less than this, another look may change what is chosen.
 const UNCLEAR: f32 = 6.0;
+/// What is no phrase so far may be one if it is no longer than this: 2.2 s, with the quiet around it.
+const SHORT: usize = RATE as usize * 22 / 10;
 /// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
 /// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
 const LONG: usize = RATE as usize * 27 / 10;
@@ -50,9 +52,12 @@ impl Looks {
         choose(&self.guesses, |words| tells(words), |told| prior(told, setting), |words| self.fit(words))
     }
 
-    /// Whether another look would change nothing.
-    pub fn are_clear(&self, expected: &Expected, talk: bool) -> bool {
-        self.chosen(expected, talk).is_none_or(|chosen| chosen.lead >= UNCLEAR && !is_hardly_there(&chosen))
+    /// Whether another look at an utterance of `length` samples would hardly change anything.
+    pub fn are_clear(&self, expected: &Expected, talk: bool, length: usize) -> bool {
+        match self.chosen(expected, talk) {
+            Some(chosen) => chosen.lead >= UNCLEAR && !is_hardly_there(&chosen),
+            None => talk || length > SHORT,
+        }
     }
 
     /// The likeliest phrase of an utterance of `length` samples, and whether it is sure.

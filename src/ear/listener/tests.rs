@@ -128,6 +128,9 @@ fn what_is_not_clear_is_looked_at_once_more() {
     assert_eq!(says(close, &[("two", 70.0), ("a", 60.0)], SECOND), (sure("two"), 3));
     assert_eq!(says(close, &[("a", 70.0), ("two", 69.0)], SECOND).1, 3);
     assert_eq!(says(close, &[], SECOND * 6), (unsure("two"), 1), "no answer is so long");
+    let none: &[_] = &[("kettle", 70.0), ("two", 60.0)];
+    assert_eq!(says(none, &[("two", 90.0)], SECOND), (sure("two"), 3), "nothing so far, and short");
+    assert_eq!(says(none, &[("two", 90.0)], SECOND * 3), (vec![], 2));
 }
 
 #[test]
