@@ -269,11 +269,11 @@ mod tests {
 
     #[test]
     fn what_one_look_takes_for_something_else_has_to_be_further_ahead() {
-        let two: &[_] = &[("two", 70.0), ("ten", 66.0), ("kettle", 66.0)];
-        let close: &[_] = &[("two", 70.0), ("ten", 69.5), ("kettle", 66.0)];
-        let other: &[_] = &[("ten", 70.0), ("two", 69.0), ("kettle", 66.0)];
-        assert_eq!(twice(&[two, close]), Some(("two".to_owned(), true)));
-        assert_eq!(twice(&[two, other]), Some(("two".to_owned(), false)));
+        let alike: &[_] = &[("two", 70.0), ("ten", 68.0), ("kettle", 65.0)];
+        let far: &[_] = &[("two", 70.0), ("ten", 64.0), ("kettle", 65.0)];
+        let other: &[_] = &[("ten", 70.0), ("two", 68.0), ("kettle", 65.0)];
+        assert_eq!(twice(&[alike, alike]), Some(("two".to_owned(), true)));
+        assert_eq!(twice(&[far, other]), Some(("two".to_owned(), false)), "as far ahead in the mean");
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Looks {
     pub fn are_clear(&self, expected: &Expected, talk: bool, length: usize) -> bool {
         match self.chosen(expected, talk) {
             Some(chosen) => chosen.lead >= UNCLEAR && !is_hardly_there(&chosen),
-            None => talk || length > SHORT,
+            // Where nothing is listened for, no look lists anything.
+            None => talk || length > SHORT || self.guesses.iter().all(Vec::is_empty),
         }
     }
 
@@ -79,4 +80,28 @@ impl Looks {
 
 fn is_hardly_there(chosen: &Chosen<'_>) -> bool {
     chosen.fit.is_some_and(|fit| fit < HARDLY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ear::letters::Letters;
+
+    #[test]
+    fn letters_that_were_read_twice_count_alike() {
+        let letters = Letters::load().unwrap();
+        let [silence, hum] = [0.0, 0.1].map(|level| {
+            let sound: Vec<f32> = (0..RATE).map(|at| level * (at as f32 * 0.05).sin()).collect();
+            letters.read(&sound).unwrap()
+        });
+        let [one, two] = [&silence, &hum].map(|spelling| spelling.fit("a"));
+        let mut looks = Looks::default();
+        assert_eq!(looks.fit("a"), None);
+        looks.add(Vec::new(), Some(silence));
+        looks.add(Vec::new(), None);
+        looks.add(Vec::new(), Some(hum));
+        assert!((one - two).abs() > 1.0 && one.min(two) > WORST, "{one} {two}");
+        assert!((looks.fit("a").unwrap() - f32::midpoint(one, two)).abs() < 1e-3);
+        assert!((looks.fit("weekend orange going").unwrap() - WORST).abs() < 1e-3);
+    }
 }

@@ -120,7 +120,10 @@ fn what_is_not_clear_is_looked_at_once_more() {
         let script = Script { fed: Arc::clone(&fed), guesses: guesses(all), third, ..Script::default() };
         ear.hearing.recogniser = Box::new(script);
         let heard = ear.hears(length);
-        (heard, fed.lock().unwrap().len() / length)
+        let fed = fed.lock().unwrap();
+        let looks: Vec<&[f32]> = fed.chunks(length).collect();
+        assert!(looks.windows(2).all(|pair| pair[0] != pair[1]), "each is of another sound");
+        (heard, looks.len())
     };
     let close: &[_] = &[("two", 70.0), ("a", 69.5)];
     assert_eq!(says(&[("two", 70.0)], &[("a", 70.0)], SECOND), (sure("two"), 2), "it is clear");
@@ -131,6 +134,7 @@ fn what_is_not_clear_is_looked_at_once_more() {
     let none: &[_] = &[("kettle", 70.0), ("two", 60.0)];
     assert_eq!(says(none, &[("two", 90.0)], SECOND), (sure("two"), 3), "nothing so far, and short");
     assert_eq!(says(none, &[("two", 90.0)], SECOND * 3), (vec![], 2));
+    assert_eq!(says(&[], &[("two", 90.0)], SECOND), (vec![], 2), "nothing is listened for");
 }
 
 #[test]
