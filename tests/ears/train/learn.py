@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Teaches the net of letters what was said, and writes it as the program reads it.
 
-    tests/ears/train/learn.py DIR OUT [--epochs N] NAMES...
+    tests/ears/train/learn.py DIR OUT [--epochs N] [--after NET] NAMES...
 
 NAMES: what spoil.py made in DIR. OUT: the net (ONNX). The connectionist temporal classification of A. Graves and others
-(2006): the letters in their order, wherever they are.
+(2006): the letters in their order, wherever they are. With `--after` that net goes on, and learns to tell what was said
+from what it may be taken for; OUT is then the mean of the net before and after, which is better than either.
 """
 
 import argparse
@@ -19,11 +20,12 @@ import speak
 
 TOGETHER = 32  # clips
 RATES = [6e-4, 1.5e-3]  # of the embedding's upper half, and of what is new
+LATER = [3.2e-4, 8e-4]  # the same for a net that goes on
+KEPT = 0.998  # of the mean over all steps, at each step
 
 
 def read(directory, names):
-    """(frames, numbers of letters) of every clip that has room for its letters."""
-    import net
+    """(frames, text) of every clip that has room for its letters."""
     import numpy
 
     found = []
@@ -31,12 +33,18 @@ def read(directory, names):
         file = numpy.load(directory / f"{name}.npz")
         halfway, at = file["halfway"], 0
         for length, text in zip(file["lengths"], file["texts"]):
-            letters = [net.LETTERS.index(letter) + 1 for letter in str(text).lower() if letter.isalpha()]
+            letters = spelt(str(text))
             twice = sum(one == two for one, two in zip(letters, letters[1:]))
             if 0 < len(letters) + twice < length - 5:
-                found.append((halfway[at : at + length], letters))
+                found.append((halfway[at : at + length], str(text)))
             at += length
     return found
+
+
+def spelt(text):
+    import net
+
+    return [net.LETTERS.index(letter) + 1 for letter in text.lower() if letter.isalpha()]
 
 
 def batches(found):
@@ -63,7 +71,9 @@ def together(batch):
     return x.reshape(len(batch), frames, net.CHANNELS, net.BANDS).permute(0, 2, 1, 3)
 
 
-def learn(model, found, epochs):
+def learn(model, found, epochs, rates, loss):
+    """`loss` takes [steps, clips, letters], how many steps each clip has, and what was said. Afterwards the model has the mean
+    of its weights over the last steps."""
     import torch
     from torch import nn
 
@@ -71,23 +81,25 @@ def learn(model, found, epochs):
     groups = [{"params": model.embedding.parameters()}, {"params": new}]
     best = torch.optim.AdamW(groups, 1e-3, weight_decay=1e-2)
     steps = epochs * len(batches(found))
-    rate = torch.optim.lr_scheduler.OneCycleLR(best, RATES, total_steps=steps, pct_start=0.1)
-    loss, started = nn.CTCLoss(zero_infinity=True), time.monotonic()
+    rate = torch.optim.lr_scheduler.OneCycleLR(best, rates, total_steps=steps, pct_start=0.1)
+    mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(KEPT))
+    started = time.monotonic()
     for epoch in range(epochs):
         total = 0
         for batch in (full := batches(found)):
             said = model.from_halfway(together(batch))
             lost = max(len(half) for half, _ in batch) - said.shape[1]  # frames at the ends
             lengths = torch.tensor([len(half) - lost for half, _ in batch])
-            letters = [torch.tensor(letters) for _, letters in batch]
-            off = loss(said.transpose(0, 1), torch.cat(letters), lengths, torch.tensor([len(one) for one in letters]))
+            off = loss(said.transpose(0, 1), lengths, [text for _, text in batch])
             best.zero_grad()
             off.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 2)
             best.step()
             rate.step()
+            mean.update_parameters(model)
             total += off.item()
         print(f"{epoch + 1}/{epochs}: {total / len(full):.3f}, {time.monotonic() - started:.0f} s", flush=True)
+    model.load_state_dict(mean.module.state_dict())
 
 
 def write(model, out):
@@ -131,12 +143,30 @@ def in_eight_bits(graph):
     graph.node.extend(nodes)
 
 
+def letters_alone(said, lengths, texts):
+    import torch
+    from torch import nn
+
+    letters = [torch.tensor(spelt(text)) for text in texts]
+    return nn.CTCLoss(zero_infinity=True)(said, torch.cat(letters), lengths, torch.tensor([len(one) for one in letters]))
+
+
+def apart_too():
+    import apart
+
+    rivals = apart.Rivals()
+    return lambda said, lengths, texts: apart.loss(
+        said, lengths, [[spelt(one) for one in [text, *rivals(text)]] for text in texts]
+    )
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("names", nargs="+")
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--after", type=pathlib.Path)
     options = parser.parse_args()
     speak.own_python(options.directory, HERE)
 
@@ -145,8 +175,12 @@ def main():
 
     torch.manual_seed(1)
     random.seed(1)
-    model = net.Letters(net.embedding())
-    learn(model, read(options.directory, options.names), options.epochs)
+    model = net.read(options.after) if options.after else net.Letters(net.embedding())
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    how = (LATER, apart_too()) if options.after else (RATES, letters_alone)
+    learn(model, read(options.directory, options.names), options.epochs, *how)
+    if options.after:
+        model.load_state_dict({name: (before[name] + value) / 2 for name, value in model.state_dict().items()})
     write(model, options.out)
 
 

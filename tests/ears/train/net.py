@@ -112,3 +112,25 @@ class Letters(nn.Module):
 
     def forward(self, spectrum):
         return self.from_halfway(self.embedding.low(spectrum))
+
+
+def read(path):
+    """The net that learn.py wrote: its norms are within what is before them, and its weights have 8 bits."""
+    given = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(path)).graph.initializer}
+
+    def whole(name):
+        if name in given:
+            return given[name]
+        whole, step = given[f"{name}_whole"], given[f"{name}_step"]
+        return whole * step.reshape((-1,) + (1,) * (whole.ndim - 1))
+
+    model = Letters(embedding())
+    model.norms = nn.ModuleList(nn.Identity() for _ in DILATIONS)
+    names = {name: name for name in model.state_dict()}
+    # What a norm was made part of has lost its name: it is "onnx::Conv_278", and its bias has the next number.
+    lost = {name.removesuffix("_whole") for name in given if name.startswith("onnx::Conv_") and name.endswith("_whole")}
+    for at, number in enumerate(sorted(int(name.split("_")[1]) for name in lost)):
+        for off, part in enumerate(["weight", "bias"]):
+            names[f"layers.{at}.{part}"] = f"onnx::Conv_{number + off}"
+    model.load_state_dict({name: torch.from_numpy(whole(own).astype("float32")) for name, own in names.items()})
+    return model

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What a microphone makes of the clips of speak.py, several times each, as far as the net's lower half takes it.
 
-    tests/ears/train/spoil.py DIR NAME LISTS... [--copies N] [--music DIR]
+    tests/ears/train/spoil.py DIR NAME LISTS... [--copies N] [--first N] [--music DIR]
 
-LISTS: tables of speak.py. DIR/NAME.npz: `halfway`, all clips one after the other; `lengths`, their frames; `texts`. The
-music has to be other than the one that is measured with.
+LISTS: tables of speak.py. Each copy, from the number `--first` on, is spoiled otherwise. DIR/NAME.npz: `halfway`, all clips
+one after the other; `lengths`, their frames; `texts`. The music has to be other than the one that is measured with.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import speak
 
 LONGEST = 3.5  # seconds
 VOICES_IN_BABBLE, REMEMBERED = 5, 40
-CONDITIONS = {"clean": 0.15, "noise": 0.27, "music": 0.15, "reverb": 0.13, "reverb+noise": 0.3}
+CONDITIONS = {"clean": 0.1, "noise": 0.24, "music": 0.14, "reverb": 0.12, "reverb+noise": 0.4}
+DRY = 0.25  # share of the copies without the late echo, as a third look has them
 
 
 def bands():
@@ -46,6 +47,22 @@ def spectrum(samples, bands):
     power = numpy.abs(numpy.fft.rfft(frames * window)) ** 2
     level = 10 * numpy.log10(numpy.maximum(power @ bands, 1e-10))
     return (numpy.maximum(level, level.max() - 80) / 10 + 2).astype(numpy.float32)
+
+
+def without_late(samples):
+    """As `src/ear/late.rs` does it."""
+    import numpy
+    from scipy.signal import istft, stft
+
+    how = {"fs": clips.RATE, "nperseg": 512, "noverlap": 384}
+    spectra = stft(samples, **how)[2]
+    powers, means, late = abs(spectra.T) ** 2, [], numpy.zeros(257)
+    early, next_ = (10 ** (-6 / 0.35 * frames * 128 / clips.RATE) for frames in (6, 1))
+    for at, power in enumerate(powers):
+        late = numpy.maximum(late * next_, means[at - 6] * early if at >= 6 else 0)
+        means.append((means[-1] + power) / 2 if means else power)
+        spectra[:, at] *= numpy.sqrt(numpy.maximum(1 - late / numpy.maximum(power, 1e-12), 0.18**2))
+    return istft(spectra, **how)[1][: len(samples)]
 
 
 class Room:
@@ -88,7 +105,8 @@ class Room:
             clip += clips.at_level(self.noise(len(clip), random_), level - aside)
         else:
             clip += clips.at_level(clips.pink(len(clip), random_), -65)
-        return numpy.clip(clip, -1, 1)
+        clip = numpy.clip(clip, -1, 1)
+        return without_late(clip) if random_.random() < DRY else clip
 
     def remember(self, speech):
         self.heard = [*self.heard, speech][-REMEMBERED:]
@@ -100,6 +118,7 @@ def main():
     parser.add_argument("name")
     parser.add_argument("lists", type=pathlib.Path, nargs="+")
     parser.add_argument("--copies", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--music", type=pathlib.Path)
     options = parser.parse_args()
     speak.own_python(options.directory, HERE)
@@ -120,7 +139,7 @@ def main():
         if len(speech) > LONGEST * clips.RATE:
             continue
         room.remember(speech)
-        for copy in range(options.copies):
+        for copy in range(options.first, options.first + options.copies):
             clip = room.spoil(speech, numpy.random.default_rng([copy, zlib.crc32(pathlib.Path(path).stem.encode())]))
             half = lower.low(torch.from_numpy(spectrum(clip, scale))[None])[0].permute(1, 0, 2)
             halfway.append(half.reshape(len(half), -1).numpy().astype(numpy.float16))
