@@ -34,19 +34,21 @@ const NEAR: f32 = 6.0;
 const TALK: f32 = 2.0;
 /// So is one that is this much less likely than silence: the detector of speech has heard something, after all.
 const SILENCE: f32 = 3.0;
-/// How far a phrase must be ahead of one that means something else, at least and at most.
-const OTHER: f32 = 1.0;
+/// How far a phrase is ahead of what means something else, and of what is no phrase, counts up to here.
 const FAR: f32 = 12.0;
-/// To that comes so much of how far it is ahead of what is no phrase, but no more than this,
-const NOTHING: f32 = 0.3;
-const NOTHING_MOST: f32 = 8.0;
-/// and so much of how far it is ahead in the look that says least for it: one look that hears something else is a warning.
-const LEAST: f32 = 0.5;
+const NOTHING: f32 = 8.0;
+/// So many times how far it is ahead in the look that says least for it: one look that hears something else is a warning.
+const LEAST: f32 = 2.0;
 /// In a look, where it is not listed, and where no other phrase is.
 const UNHEARD: f32 = -3.0;
 const ALONE: f32 = 6.0;
+/// So much of how much better its letters fit than those of anything else that may be said, which is at most this,
+const APART: f32 = 0.4;
+const FAR_APART: f32 = 30.0;
+/// and this where no letters are known: then it has to be clearer otherwise.
+const NO_LETTERS: f32 = -10.0;
 /// All together makes it sure.
-const SURE: f32 = 3.0;
+const SURE: f32 = 6.0;
 /// What a look does not list is this much less likely than the last that it lists, and at least so much than its best.
 /// All of these were measured on the training voices of `tests/ears/clips.py`.
 const BEHIND: f32 = 1.0;
@@ -132,7 +134,8 @@ impl<M> Way<'_, M> {
 }
 
 /// The likeliest phrase. `meaning` knows them, and `prior` how likely each was before anything was heard, as a logarithm.
-/// `fit` says how well words fit the letters in the sound, 0 for the best, where they are known.
+/// `fit` says how well words fit the letters in the sound, 0 for the best, where they are known, and `apart` how much better
+/// those of a meaning, or of these words for it, do than those of any other.
 /// `looks` are the guesses of each look at the same sound, and count alike. Words that mean nothing are passed over where
 /// they are not much likelier.
 pub fn choose<M: PartialEq>(
@@ -140,6 +143,7 @@ pub fn choose<M: PartialEq>(
     meaning: impl Fn(&str) -> Option<M>,
     prior: impl Fn(&M) -> f32,
     fit: impl Fn(&str) -> Option<f32>,
+    apart: impl Fn(&M, &str) -> Option<f32>,
 ) -> Option<Chosen<'_>> {
     let looks = looks.iter().filter(|guesses| !guesses.is_empty());
     let looks: Vec<Look<'_, M>> = looks.map(|guesses| Look::new(guesses, &meaning, &fit)).collect();
@@ -170,13 +174,15 @@ pub fn choose<M: PartialEq>(
     if ahead(&|way| way.kind == Kind::Words) < -near || ahead(&|way| way.kind == Kind::Silence) < -SILENCE {
         return None;
     }
-    let other = ahead(&|way| way.is_phrase() && way.kind != phrase.kind).min(FAR);
+    let other = ahead(&|way| way.is_phrase() && way.kind != phrase.kind);
     let nothing = ahead(&|way| !way.is_phrase());
     let least = looks.iter().map(|look| look.lead(&phrase.kind)).fold(f32::INFINITY, f32::min);
-    let lead = other + NOTHING * nothing.min(NOTHING_MOST) + LEAST * least;
+    let Kind::Phrase(meaning) = &phrase.kind else { return None };
+    let apart = apart(meaning, phrase.words).unwrap_or(NO_LETTERS).clamp(-FAR_APART, FAR_APART);
+    let lead = other.min(FAR) + nothing.min(NOTHING) + LEAST * least + APART * apart;
     let once = ways().enumerate().filter(|(i, way)| ways().take(*i).all(|before| before.kind != way.kind));
     let all: f32 = once.map(|(_, way)| (score(&way.kind) - this).exp()).sum();
-    let (sure, first) = (other >= OTHER && lead >= SURE, nothing >= 0.0);
+    let (sure, first) = (lead >= SURE, nothing >= 0.0);
     Some(Chosen { words: phrase.words, lead, sure, first, fit: fit(&phrase.kind), confidence: all.recip() })
 }
 
@@ -206,7 +212,7 @@ mod tests {
     }
 
     fn twice(guesses: &[&[(&str, f32)]]) -> Option<(String, bool)> {
-        choose(&looks(guesses), meaning, |_| 0.0, |_| None)
+        choose(&looks(guesses), meaning, |_| 0.0, |_| None, |_, _| None)
             .map(|chosen| (chosen.words.to_owned(), chosen.sure))
     }
 
@@ -243,13 +249,13 @@ mod tests {
 
     #[test]
     fn what_was_likelier_beforehand_is_likelier() {
-        let guesses = looks(&[&[("harder", 85.0), ("two", 84.0)]]);
-        let prior = |meaning: &char| if *meaning == 'h' { -3.5 } else { 0.0 };
-        let chosen = choose(&guesses, meaning, prior, |_| None).unwrap();
+        let guesses = looks(&[&[("harder", 85.0), ("two", 84.5)]]);
+        let prior = |meaning: &char| if *meaning == 'h' { -4.5 } else { 0.0 };
+        let chosen = choose(&guesses, meaning, prior, |_| None, |_, _| None).unwrap();
         assert_eq!((chosen.words, chosen.sure), ("two", true));
         let alone = looks(&[&[("kettle", 85.0), ("harder", 81.0)]]);
-        assert_eq!(choose(&alone, meaning, prior, |_| None), None);
-        assert_eq!(choose(&alone, meaning, |_| 0.0, |_| None).unwrap().words, "harder");
+        assert_eq!(choose(&alone, meaning, prior, |_| None, |_, _| None), None);
+        assert_eq!(choose(&alone, meaning, |_| 0.0, |_| None, |_, _| None).unwrap().words, "harder");
     }
 
     /// Lists from a clip: "two" in noise.
@@ -263,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_only_one_look_lists_is_behind() {
-        let heard = twice(&[&[("harder", 70.0), ("two", 69.8)], &[("two", 60.0), ("kettle", 56.0)]]);
+        let heard = twice(&[&[("harder", 70.0), ("two", 69.8)], &[("two", 60.0), ("kettle", 50.0)]]);
         assert_eq!(heard, Some(("two".to_owned(), true)));
     }
 
@@ -287,18 +293,32 @@ mod tests {
     fn what_the_letters_fit_is_likelier() {
         let guesses = looks(&[&[("ten", 75.0), ("two", 74.0)]]);
         let fit = |ten: f32| move |words: &str| Some(if words == "ten" { ten } else { -0.5 });
-        let words = |ten| choose(&guesses, meaning, |_| 0.0, fit(ten)).map(|chosen| chosen.words);
+        let words =
+            |ten| choose(&guesses, meaning, |_| 0.0, fit(ten), |_, _| None).map(|chosen| chosen.words);
         assert_eq!(words(-1.0), Some("ten"));
         assert_eq!(words(-12.0), Some("two"));
         let alone = looks(&[&[("ten", 75.0)]]);
-        let sure = |ten| choose(&alone, meaning, |_| 0.0, fit(ten)).map(|chosen| chosen.sure);
+        let sure = |ten| choose(&alone, meaning, |_| 0.0, fit(ten), |_, _| None).map(|chosen| chosen.sure);
         assert_eq!(sure(-12.0), Some(true));
     }
 
     #[test]
+    fn what_other_letters_fit_better_has_to_be_further_ahead() {
+        let sure = |ten: f32, apart: Option<f32>| {
+            let guesses = looks(&[&[("two", 70.0), ("ten", ten), ("kettle", 67.0)]]);
+            let apart = |meaning: &char, words: &str| apart.filter(|_| (*meaning, words) == ('2', "two"));
+            choose(&guesses, meaning, |_| 0.0, |_| None, apart).unwrap().sure
+        };
+        assert_eq!((sure(69.5, Some(10.0)), sure(69.5, Some(-10.0)), sure(69.5, None)), (true, false, false));
+        assert_eq!((sure(66.0, Some(-10.0)), sure(66.0, Some(-40.0)), sure(66.0, None)), (true, false, true));
+    }
+
+    #[test]
     fn confidence_is_the_share_of_the_meaning() {
-        let confidence =
-            |guesses| choose(&looks(&[guesses]), meaning, |_| 0.0, |_| None).map(|chosen| chosen.confidence);
+        let confidence = |guesses| {
+            choose(&looks(&[guesses]), meaning, |_| 0.0, |_| None, |_, _| None)
+                .map(|chosen| chosen.confidence)
+        };
         assert_eq!(confidence(&[("two", 70.0)]), Some(1.0));
         assert_eq!(
             confidence(&[("harder", 70.0), ("make it harder", 70.0)]),

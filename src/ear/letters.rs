@@ -144,7 +144,8 @@ fn likeliest(frame: &Frame) -> f32 {
 /// The logarithm of the sum.
 fn add(one: f32, other: f32) -> f32 {
     let (more, less) = if one > other { (one, other) } else { (other, one) };
-    if less == f32::NEG_INFINITY { more } else { more + (less - more).exp().ln_1p() }
+    // What is a millionth of it adds nothing.
+    if less == f32::NEG_INFINITY || less < more - 14.0 { more } else { more + (less - more).exp().ln_1p() }
 }
 
 /// What this net is made of. The linker leaves all others out.

@@ -20,17 +20,17 @@ use super::recogniser::{EarError, Heard, RATE, Recogniser};
 use super::source::{Next, Source};
 use super::steady::without_steady;
 use super::talk::Talk;
-use super::utterance::{Edge, Utterances};
+use super::utterance::{Edge, QUIET, Utterances};
 use crate::meaning::{Told, Vocabulary};
 use looks::Looks;
 use opinion::{Opinion, URGENT};
 
-/// Sound from before speech was noticed: 400 ms, for soft beginnings.
-const BEFORE: usize = RATE as usize * 2 / 5;
+/// Sound from before speech was noticed: 600 ms, for soft beginnings.
+const BEFORE: usize = RATE as usize * 3 / 5;
 /// Of an utterance that other phrases are then listened for in: 2 s.
 const AGAIN: usize = RATE as usize * 2;
-/// Only an utterance up to this long is looked at more than once: no answer is longer than 5 s.
-const TWICE: usize = RATE as usize * 5;
+/// Only an utterance up to this long is looked at more than once: no answer is longer, with the quiet around it.
+const TWICE: usize = RATE as usize * 26 / 5;
 
 /// What the ears have to tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,6 +171,8 @@ fn listen(
 struct Hearing {
     recogniser: Box<dyn Recogniser>,
     expected: Expected,
+    /// What may be said, by itself, and what it tells.
+    known: Arc<[(String, Told)]>,
     utterances: Utterances,
     level: Level,
     watch: Watch,
@@ -198,6 +200,7 @@ impl Hearing {
         Self {
             recogniser,
             expected: Expected::default(),
+            known: Arc::default(),
             utterances: Utterances::default(),
             level: Level::default(),
             watch: Watch::default(),
@@ -216,6 +219,9 @@ impl Hearing {
     fn expect(&mut self, next: Expected) {
         let same = next.vocabulary == self.expected.vocabulary;
         self.expected = next;
+        let alone = self.expected.vocabulary.alone();
+        self.known =
+            alone.filter_map(|words| Some((words.to_owned(), (self.expected.tells)(words)?))).collect();
         if same {
             return;
         }
@@ -298,7 +304,9 @@ impl Hearing {
     }
 
     fn ends(&mut self) {
-        let sound: Vec<f32> = self.sound.drain(..).collect();
+        let sound: Vec<f32> = self.sound.iter().copied().collect();
+        // The next may have begun softly in the quiet at its end.
+        self.sound.drain(..sound.len().saturating_sub(QUIET));
         let talk = self.talk.goes_on(sound.len());
         let looks = self.looks(&sound, talk);
         (self.reports)(Report::Voice(false));
@@ -322,7 +330,7 @@ impl Hearing {
 
     /// As it is, then without steady noise, and where what that leads to is not clear, without the late echo of the room too.
     fn looks(&mut self, sound: &[f32], talk: bool) -> Looks {
-        let mut looks = Looks::default();
+        let mut looks = Looks::new(&self.known);
         looks.add(self.recogniser.end(), self.opinion.of(sound));
         if sound.len() > TWICE {
             return looks;

@@ -15,6 +15,8 @@ const NO_SPEECH: f32 = 0.35;
 const BEGIN: u32 = 3;
 /// Frames without speech that make an end: 352 ms. A breath inside a sentence is shorter.
 const END: u32 = 22;
+/// The same in samples.
+pub const QUIET: usize = END as usize * FRAME;
 /// Speech that does not end, such as a radio, is cut into pieces of about 8 s.
 const LONGEST: u32 = 500;
 
@@ -52,7 +54,7 @@ impl Utterances {
     /// How long after the last speech its end is known.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        Duration::from_millis(u64::from(END) * 1_000 * FRAME as u64 / u64::from(RATE))
+        Duration::from_millis(QUIET as u64 * 1_000 / u64::from(RATE))
     }
 
     #[must_use]

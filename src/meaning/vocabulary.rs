@@ -1,6 +1,8 @@
 //! The phrases that are worth listening for. Owns that each comes with the words that people put around it: a recogniser
 //! that knows "worse" and not "not worse" hears the opposite of what was said.
 
+use std::collections::HashMap;
+
 use super::lexicon::numbers;
 use super::{Meant, Told};
 use crate::plan::{HearingWords, PhraseBook, PlannedCheckIn};
@@ -36,6 +38,15 @@ pub struct Vocabulary {
     pub urgent: Vec<String>,
     /// A question is open.
     pub question: bool,
+}
+
+impl Vocabulary {
+    /// What may be said by itself, each once: it stands here most often.
+    pub fn alone(&self) -> impl Iterator<Item = &str> {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        self.phrases.iter().for_each(|phrase| *times.entry(phrase).or_default() += 1);
+        times.into_iter().filter(|(_, times)| *times >= LIKELIER).map(|(phrase, _)| phrase)
+    }
 }
 
 /// Phrases for the answers of `check_in`, for the commands that `allowed` names, and for the words around them. The

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use matside::meaning::{Meaning, Meant, confirms, meaning, vocabulary, words};
+use matside::meaning::{Meaning, Meant, Vocabulary, confirms, meaning, vocabulary, words};
 use matside::runner::{Command, Runner};
 
 use crate::*;
@@ -208,6 +208,11 @@ fn an_answer_is_negated_together_with_its_article() {
     assert!(!listened("not same"), "it sounds like \"the same\"");
     let often = |words: &str| phrases.iter().filter(|phrase| *phrase == words).count();
     assert!(often("not worse") > often("um worse"), "or it is heard as \"a lot worse\"");
+    let vocabulary = Vocabulary { phrases: phrases.clone(), ..Vocabulary::default() };
+    let alone: Vec<&str> = vocabulary.alone().collect();
+    for (words, is_alone) in [("the same", true), ("stop", true), ("um same", false), ("not worse", false)] {
+        assert_eq!(alone.iter().filter(|one| **one == words).count(), usize::from(is_alone), "{words}");
+    }
 }
 
 fn heard(words: &str) -> Event {

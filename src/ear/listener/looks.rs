@@ -1,5 +1,7 @@
 //! An utterance from every side that it was looked at, and what it is then. Must not know what words do.
 
+use std::sync::Arc;
+
 use super::Expected;
 use super::opinion::CLEAR;
 use crate::ear::choose::{Chosen, Guess, choose};
@@ -13,12 +15,12 @@ const WORST: f32 = -60.0;
 /// hears "never" where some voices say "neither".
 const HARDLY: f32 = -45.0;
 /// Where a phrase is ahead by less than this, another look may change what is chosen.
-const UNCLEAR: f32 = 6.0;
-/// What is no phrase so far may be one if it is no longer than this: 2.2 s, with the quiet around it.
-const SHORT: usize = RATE as usize * 22 / 10;
+const UNCLEAR: f32 = 12.0;
+/// What is no phrase so far may be one if it is no longer than this: 2.4 s, with the quiet around it.
+const SHORT: usize = RATE as usize * 24 / 10;
 /// A phrase that took this much longer than its letters do, 70 ms each, was hardly said: of the clips of
-/// `tests/ears/clips.py` none that was right took more than 2.5 s longer. Beginning and end of the utterance are in it.
-const LONG: usize = RATE as usize * 27 / 10;
+/// `tests/ears/clips.py` none that was right took more than 2.7 s longer. Beginning and end of the utterance are in it.
+const LONG: usize = RATE as usize * 29 / 10;
 const LETTER: usize = RATE as usize * 7 / 100;
 
 #[derive(Debug, Default)]
@@ -26,9 +28,15 @@ pub struct Looks {
     /// Of each look, the likeliest first.
     pub guesses: Vec<Vec<Guess>>,
     spellings: Vec<Spelling>,
+    /// What may be said, by itself, and what it tells.
+    known: Arc<[(String, Told)]>,
 }
 
 impl Looks {
+    pub fn new(known: &Arc<[(String, Told)]>) -> Self {
+        Self { known: known.clone(), ..Self::default() }
+    }
+
     pub fn add(&mut self, guesses: Vec<Guess>, spelling: Option<Spelling>) {
         self.guesses.push(guesses);
         self.spellings.extend(spelling);
@@ -45,11 +53,22 @@ impl Looks {
         (!self.spellings.is_empty()).then(|| fits.sum::<f32>() / self.spellings.len() as f32)
     }
 
+    /// How much better the letters of these words, or of others that tell the same, fit than those of anything else.
+    fn apart(&self, told: &Told, words: &str) -> Option<f32> {
+        let best = |same: bool| {
+            let phrases = self.known.iter().filter(|(_, means)| (means == told) == same);
+            phrases.filter_map(|(phrase, _)| self.fit(phrase)).fold(WORST, f32::max)
+        };
+        Some(self.fit(words)?.max(best(true)) - best(false))
+    }
+
     /// The likeliest phrase. In `talk` fewer things are.
     fn chosen(&self, expected: &Expected, talk: bool) -> Option<Chosen<'_>> {
         let setting = Setting { question: expected.vocabulary.question, talk };
         let tells = &expected.tells;
-        choose(&self.guesses, |words| tells(words), |told| prior(told, setting), |words| self.fit(words))
+        let fit = |words: &str| self.fit(words);
+        let apart = |told: &Told, words: &str| self.apart(told, words);
+        choose(&self.guesses, |words| tells(words), |told| prior(told, setting), fit, apart)
     }
 
     /// Whether another look at an utterance of `length` samples would hardly change anything.
@@ -103,5 +122,23 @@ mod tests {
         assert!((one - two).abs() > 1.0 && one.min(two) > WORST, "{one} {two}");
         assert!((looks.fit("a").unwrap() - f32::midpoint(one, two)).abs() < 1e-3);
         assert!((looks.fit("weekend orange going").unwrap() - WORST).abs() < 1e-3);
+    }
+
+    #[test]
+    fn letters_tell_a_meaning_from_the_nearest_other() {
+        let spelling = Letters::load().unwrap().read(&vec![0.0; RATE as usize]).unwrap();
+        let number = |number| Told::Meant(Meant::Number(number));
+        let known =
+            [("s", 1), ("no", 2), ("weekend orange", 3)].map(|(words, one)| (words.to_owned(), number(one)));
+        let mut looks = Looks::new(&Arc::from(known));
+        assert_eq!(looks.apart(&number(1), "s"), None);
+        let [s, no, st] = ["s", "no", "st"].map(|words| spelling.fit(words));
+        looks.add(Vec::new(), Some(spelling));
+        assert!(s > st && st > no && no > WORST, "{s} {st} {no}");
+        let apart = |one, words| looks.apart(&number(one), words).unwrap();
+        assert!((apart(1, "s") - (s - no)).abs() < 1e-3);
+        assert!((apart(2, "no") - (no - s)).abs() < 1e-3);
+        assert!((apart(1, "st") - (s - no)).abs() < 1e-3, "the best that tells the same");
+        assert!((apart(2, "st") - (st - s)).abs() < 1e-3, "these words too");
     }
 }

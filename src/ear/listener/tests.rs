@@ -80,6 +80,7 @@ fn ear(recogniser: Script, believes: bool) -> Ear {
 impl Ear {
     /// Somebody says something that is so many samples long.
     fn hears(&mut self, length: usize) -> Vec<(String, bool)> {
+        self.hearing.sound.clear();
         self.hearing.sound.extend(vec![0.01; length]);
         self.hearing.begins();
         self.hearing.look();
@@ -110,6 +111,23 @@ fn a_soft_voice_is_brought_up_for_the_recogniser() {
     ear.hearing.begins();
     let loudest = fed.lock().unwrap().iter().copied().fold(0.0, f32::max);
     assert!((0.09..0.11).contains(&loudest), "{loudest}");
+}
+
+/// A noise opened an utterance, and its end was waited for when somebody began to speak softly.
+#[test]
+fn what_begins_while_another_utterance_ends_is_heard_from_its_beginning() {
+    let fed = Arc::new(Mutex::new(Vec::new()));
+    let mut ear = ear(Script { fed: fed.clone(), ..Script::default() }, true);
+    ear.hearing.sound.extend(vec![0.2; SECOND]);
+    ear.hearing.sound.extend(vec![0.1; QUIET]);
+    ear.hearing.begins();
+    ear.hearing.ends();
+    fed.lock().unwrap().clear();
+    ear.hearing.sound.extend(vec![0.1; SECOND / 10]);
+    ear.hearing.begins();
+    let fed = fed.lock().unwrap();
+    assert_eq!(fed.len(), QUIET + SECOND / 10);
+    assert!(fed.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 1e-6), "nothing of the noise");
 }
 
 #[test]
