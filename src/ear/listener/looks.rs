@@ -1,5 +1,6 @@
 //! An utterance from every side that it was looked at, and what it is then. Must not know what words do.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::Expected;
@@ -27,7 +28,8 @@ const LETTER: usize = RATE as usize * 7 / 100;
 pub struct Looks {
     /// Of each look, the likeliest first.
     pub guesses: Vec<Vec<Guess>>,
-    spellings: Vec<Spelling>,
+    /// With how well each of what is known fits, once somebody asks.
+    spellings: Vec<(Spelling, OnceCell<Vec<f32>>)>,
     /// What may be said, by itself, and what it tells.
     known: Arc<[(String, Told)]>,
 }
@@ -39,27 +41,40 @@ impl Looks {
 
     pub fn add(&mut self, guesses: Vec<Guess>, spelling: Option<Spelling>) {
         self.guesses.push(guesses);
-        self.spellings.extend(spelling);
+        self.spellings.extend(spelling.map(|spelling| (spelling, OnceCell::new())));
     }
 
     /// How many letters there are.
     pub fn letters(&self) -> usize {
-        self.spellings.first().map_or(0, Spelling::letters)
+        self.spellings.first().map_or(0, |(spelling, _)| spelling.letters())
     }
 
     /// How well the letters of these words fit, where letters are known.
     fn fit(&self, words: &str) -> Option<f32> {
-        let fits = self.spellings.iter().map(|spelling| spelling.fit(words).max(WORST));
+        let fits = self.spellings.iter().map(|(spelling, _)| spelling.fit(words).max(WORST));
         (!self.spellings.is_empty()).then(|| fits.sum::<f32>() / self.spellings.len() as f32)
+    }
+
+    /// The same for everything that is known. It is asked for after each look, and reckoned once.
+    fn fits(&self) -> Vec<f32> {
+        let mut fits = vec![0.0; self.known.len()];
+        for (spelling, known) in &self.spellings {
+            let known = known.get_or_init(|| {
+                self.known.iter().map(|(phrase, _)| spelling.fit(phrase).max(WORST)).collect()
+            });
+            fits.iter_mut().zip(known).for_each(|(sum, fit)| *sum += fit / self.spellings.len() as f32);
+        }
+        fits
     }
 
     /// How much better the letters of these words, or of others that tell the same, fit than those of anything else.
     fn apart(&self, told: &Told, words: &str) -> Option<f32> {
-        let best = |same: bool| {
-            let phrases = self.known.iter().filter(|(_, means)| (means == told) == same);
-            phrases.filter_map(|(phrase, _)| self.fit(phrase)).fold(WORST, f32::max)
-        };
-        Some(self.fit(words)?.max(best(true)) - best(false))
+        let (mut same, mut other) = (self.fit(words)?, WORST);
+        for ((_, means), fit) in self.known.iter().zip(self.fits()) {
+            let best = if means == told { &mut same } else { &mut other };
+            *best = best.max(fit);
+        }
+        Some(same - other)
     }
 
     /// The likeliest phrase. In `talk` fewer things are.
