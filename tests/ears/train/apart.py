@@ -25,7 +25,7 @@ class Rivals:
                 self.means[text].add((context, meaning))
 
     def __call__(self, text):
-        """ALL texts with other letters: most of them near to it, none of the phrases with its meaning."""
+        """ALL texts with other letters; most are near to it and have another meaning."""
         if text not in self.near:
             self.near[text] = self.nearest(text)
         found = [one for begin, end, some in FEW for one in random.sample(self.near[text][begin:end], some)]
