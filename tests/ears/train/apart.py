@@ -10,6 +10,7 @@ NEAR, NEARER = 24, 8  # phrases that are spelt most alike
 FEW = [(0, NEARER, 5), (NEARER, NEAR, 4)]  # so many of these each time,
 ALMOST, ANY, ALL = 3, 4, 16  # phrases with a word that sounds almost alike, any others, and rivals together
 FIT = 0.3  # how much a letter's likelihood counts, about as in `src/ear/choose.rs`
+TOO_LONG = 1e4  # instead of an infinite loss
 WEIGHT = 3  # of being told apart, against the letters alone
 
 
@@ -61,7 +62,9 @@ def loss(said, lengths, tried):
         lengths.repeat_interleave(each),
         torch.tensor([len(letters) for letters in flat]),
         reduction="none",
-    )
-    off = torch.nan_to_num(off, posinf=1e4).clamp(max=1e4).reshape(len(tried), each)  # too long for its sound
-    letters = (off[:, 0] / torch.tensor([len(texts[0]) for texts in tried])).mean()
-    return letters + WEIGHT * -torch.log_softmax(-FIT * off, 1)[:, 0].mean()
+        zero_infinity=True,  # otherwise one text that is too long for its sound makes every weight no number
+    ).reshape(len(tried), each)
+    off = off.masked_fill(off == 0, TOO_LONG)
+    letters = off[:, 0] / torch.tensor([len(texts[0]) for texts in tried])
+    taken = -torch.log_softmax(-FIT * off, 1)[:, 0]
+    return (letters + WEIGHT * taken)[off[:, 0] < TOO_LONG].mean()

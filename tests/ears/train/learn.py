@@ -93,7 +93,7 @@ def learn(model, found, epochs, rates, loss):
             off = loss(said.transpose(0, 1), lengths, [text for _, text in batch])
             best.zero_grad()
             off.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 2)
+            nn.utils.clip_grad_norm_(model.parameters(), 2, error_if_nonfinite=True)
             best.step()
             rate.step()
             mean.update_parameters(model)
