@@ -43,12 +43,12 @@ const LEAST: f32 = 2.0;
 const UNHEARD: f32 = -3.0;
 const ALONE: f32 = 6.0;
 /// So much of how much better its letters fit than those of anything else that may be said, which is at most this,
-const APART: f32 = 0.4;
+const APART: f32 = 0.5;
 const FAR_APART: f32 = 30.0;
 /// and this where no letters are known: then it has to be clearer otherwise.
-const NO_LETTERS: f32 = -10.0;
+const NO_LETTERS: f32 = -4.0;
 /// All together makes it sure.
-const SURE: f32 = 6.0;
+const SURE: f32 = 8.0;
 /// What a look does not list is this much less likely than the last that it lists, and at least so much than its best.
 /// All of these were measured on the training voices of `tests/ears/clips.py`.
 const BEHIND: f32 = 1.0;
@@ -178,7 +178,7 @@ pub fn choose<M: PartialEq>(
     let nothing = ahead(&|way| !way.is_phrase());
     let least = looks.iter().map(|look| look.lead(&phrase.kind)).fold(f32::INFINITY, f32::min);
     let Kind::Phrase(meaning) = &phrase.kind else { return None };
-    let apart = apart(meaning, phrase.words).unwrap_or(NO_LETTERS).clamp(-FAR_APART, FAR_APART);
+    let apart = apart(meaning, phrase.words).unwrap_or(NO_LETTERS).min(FAR_APART);
     let lead = other.min(FAR) + nothing.min(NOTHING) + LEAST * least + APART * apart;
     let once = ways().enumerate().filter(|(i, way)| ways().take(*i).all(|before| before.kind != way.kind));
     let all: f32 = once.map(|(_, way)| (score(&way.kind) - this).exp()).sum();
@@ -311,6 +311,9 @@ mod tests {
         };
         assert_eq!((sure(69.5, Some(10.0)), sure(69.5, Some(-10.0)), sure(69.5, None)), (true, false, false));
         assert_eq!((sure(66.0, Some(-10.0)), sure(66.0, Some(-40.0)), sure(66.0, None)), (true, false, true));
+        let alone = looks(&[&[("two", 70.0)]]);
+        let sure = |apart| choose(&alone, meaning, |_| 0.0, |_| None, |_, _| Some(apart)).unwrap().sure;
+        assert_eq!((sure(-30.0), sure(-60.0)), (true, false), "other letters, and nothing else was heard");
     }
 
     #[test]

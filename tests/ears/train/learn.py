@@ -5,7 +5,7 @@
 
 NAMES: what spoil.py made in DIR. OUT: the net (ONNX). The connectionist temporal classification of A. Graves and others
 (2006): the letters in their order, wherever they are. With `--after` that net goes on, and learns to tell what was said
-from what it may be taken for; OUT is then the mean of the net before and after, which is better than either.
+from what it may be taken for.
 """
 
 import argparse
@@ -176,11 +176,8 @@ def main():
     torch.manual_seed(1)
     random.seed(1)
     model = net.read(options.after) if options.after else net.Letters(net.embedding())
-    before = {name: value.clone() for name, value in model.state_dict().items()}
     how = (LATER, apart_too()) if options.after else (RATES, letters_alone)
     learn(model, read(options.directory, options.names), options.epochs, *how)
-    if options.after:
-        model.load_state_dict({name: (before[name] + value) / 2 for name, value in model.state_dict().items()})
     write(model, options.out)
 
 
