@@ -78,8 +78,9 @@ mod tests {
 
     #[test]
     fn in_talk_it_has_to_be_clearer() {
-        let silence = VecDeque::from(vec![0.0; URGENT]);
-        let spelling = Letters::load().unwrap().read(&[0.0; URGENT]).unwrap();
+        let silence = vec![0.0; URGENT];
+        let spelling = Letters::load().unwrap().read(&silence).unwrap();
+        let silence = VecDeque::from(silence);
         let nearly =
             ('a'..='z').map(String::from).find(|one| (NOT..CLEAR).contains(&spelling.fit_within(one)));
         let nearly = nearly.expect("a letter that nearly fits");
